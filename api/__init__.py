@@ -1,0 +1,1 @@
+"""Speaks: HTTP, command line and worker. Translates and never decides."""

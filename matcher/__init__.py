@@ -1,0 +1,1 @@
+"""Decides: values in, decisions out. No file, socket, clock, randomness or environment of its own."""

@@ -1,0 +1,83 @@
+"""One tree of errors. Each class carries a stable code; its docstring is its sentence.
+
+A message says what is wrong, which thing it is about and what to do.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input: where (a JSON Pointer), a stable code, and a sentence."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class MatcherError(Exception):
+    """Klik could not do what was asked."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str = "", **facts: object) -> None:
+        self.detail = detail or (type(self).__doc__ or "").strip()
+        self.facts: Mapping[str, object] = facts
+        super().__init__(self.detail)
+
+
+class InvalidInput(MatcherError):
+    """The input is well-formed but cannot be accepted; every fault is listed."""
+
+    code = "invalid_input"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.detail for fault in self.faults[:3]))
+
+
+class NotFound(MatcherError):
+    """There is no such thing within reach of this key."""
+
+    code = "not_found"
+
+
+class Conflict(MatcherError):
+    """The present state of the thing does not allow this."""
+
+    code = "conflict"
+
+
+class StaleRevision(MatcherError):
+    """Someone changed this after you read it: read it again and decide anew."""
+
+    code = "stale_revision"
+
+
+class RevisionRequired(MatcherError):
+    """This change needs If-Match with the ETag you read, so that no one's work is overwritten unseen."""
+
+    code = "revision_required"
+
+
+class TooLarge(MatcherError):
+    """The input is larger than this place accepts."""
+
+    code = "too_large"
+
+
+class Unavailable(MatcherError):
+    """A part Klik needs is away for the moment; try again shortly."""
+
+    code = "unavailable"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int = 1, **facts: object) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(detail, **facts)
+
+
+def invalid(pointer: str, code: str, detail: str) -> InvalidInput:
+    """An `InvalidInput` with a single fault."""
+    return InvalidInput([Fault(pointer, code, detail)])

@@ -1,0 +1,6 @@
+"""The ways a customer and an employee can meet.
+
+Names are those of the default framework's channel facet, so that a preference and an offer speak one language.
+"""
+
+CHANNELS = ("web_info", "self_service", "chat", "phone", "email", "desk")

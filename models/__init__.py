@@ -1,0 +1,1 @@
+"""Remembers: all that outlives a request, in SQL, as wake-ups and on the shelf of classifiers."""
