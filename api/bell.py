@@ -1,0 +1,96 @@
+"""Rings the worker when a job was made, so that it need not wait for its next look. Never the truth: jobs are rows.
+
+huey's storage gives one queue over a SQLite file, PostgreSQL and Redis; nothing else of huey is used, and a lost ring
+costs the worker's tick of a second.
+"""
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from huey.storage import BaseStorage
+
+    from api.settings import Settings
+
+QUEUE = "klik"
+BELL_FILE = "bell.db"
+
+
+class Bell(Protocol):
+    """A ring from whoever makes a job to whoever runs it."""
+
+    def ring(self, job_id: str) -> None:
+        """Tell the worker that the job is there."""
+        ...
+
+    def heard(self) -> str | None:
+        """The id of a job that was rung for since the last look, if any; never waits long."""
+        ...
+
+
+class SilentBell:
+    """A bell that nobody hears: the worker's sweep finds the job. For tests and one-off commands."""
+
+    def ring(self, job_id: str) -> None:
+        """Nothing happens."""
+
+    def heard(self) -> str | None:
+        """Always `None`."""
+        return None
+
+
+class QueueBell:
+    """A bell over one of huey's storages, opened at the first use so that no connection crosses a fork."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+        self._storage: BaseStorage | None = None
+
+    def ring(self, job_id: str) -> None:
+        """Put the id in the queue; a queue that is away is no reason to refuse a job that is stored."""
+        try:
+            self._opened().enqueue(job_id.encode())
+        except _faults():
+            self._storage = None
+
+    def heard(self) -> str | None:
+        """The oldest id in the queue, taken out."""
+        try:
+            rung = self._opened().dequeue()
+        except _faults():
+            self._storage = None
+            return None
+        return None if rung is None else bytes(rung).decode(errors="replace")
+
+    def _opened(self) -> "BaseStorage":
+        if self._storage is None:
+            self._storage = _open(self._settings)
+        return self._storage
+
+
+def open_bell(settings: "Settings") -> Bell:
+    """The bell the settings ask for: Redis if there is one, else where the records are."""
+    return QueueBell(settings)
+
+
+def _open(settings: "Settings") -> "BaseStorage":
+    from huey import storage
+
+    if settings.redis_url is not None:
+        return storage.RedisStorage(QUEUE, url=settings.redis_url, blocking=False)
+    if settings.uses_sqlite:
+        return storage.SqliteStorage(QUEUE, filename=str(settings.home / BELL_FILE), fsync=False, timeout=1)
+    return storage.PostgresStorage(QUEUE, dsn=settings.database_url.replace("+psycopg", "", 1), blocking=False)
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    import sqlite3
+
+    from huey.exceptions import HueyException
+
+    found: list[type[Exception]] = [sqlite3.Error, OSError, HueyException]
+    for module, name in (("psycopg", "Error"), ("redis.exceptions", "RedisError")):
+        try:
+            found.append(getattr(__import__(module, fromlist=[name]), name))
+        except ImportError:
+            continue
+    return tuple(found)

@@ -1,0 +1,113 @@
+"""The composition root: the only file that knows all rooms. It puts an installation together from its settings."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from api.bell import Bell, open_bell
+from api.settings import Settings
+from matcher.profiles.framework import Framework
+from matcher.rules import CompiledRules, RuleSet
+from matcher.use_cases.ports import Store
+from models.roster_cache import RosterCache
+
+if TYPE_CHECKING:
+    from models.store import SqlStore
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def fresh_id() -> str:
+    """A new identity: 32 hexadecimal characters that sort by time of creation (UUID version 7)."""
+    moment_ms = int(utc_now().timestamp() * 1000)
+    return f"{moment_ms:012x}7{uuid.uuid4().hex[13:]}"
+
+
+def fresh_rng(seed: int | None = None) -> np.random.Generator:
+    """A random generator; the same seed gives the same numbers, none gives numbers nobody can guess."""
+    return np.random.default_rng(seed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Klik:
+    """One installation, put together: what routes, commands and workers are handed."""
+
+    settings: Settings
+    store: Store
+    framework: Framework
+    rule_set: RuleSet
+    rules: CompiledRules
+    staff: RosterCache
+    bell: Bell
+    cursor_key: bytes = field(repr=False)
+    now: Callable[[], datetime] = utc_now
+    new_id: Callable[[], str] = fresh_id
+    new_rng: Callable[[int | None], np.random.Generator] = fresh_rng
+
+
+def build(settings: Settings) -> Klik:
+    """The installation `settings` describes, on a store that is ready for use (see `open_ready_store`)."""
+    store = open_ready_store(settings)
+    return assemble(settings, store)
+
+
+def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = utc_now) -> Klik:
+    """The installation on a store that is open already, as tests hand one in."""
+    from matcher.rules import compile_rules
+    from models.secrets import installation_secret
+
+    framework = read_framework(settings)
+    rule_set = read_rule_set(settings, framework)
+    return Klik(
+        settings=settings,
+        store=store,
+        framework=framework,
+        rule_set=rule_set,
+        rules=compile_rules(rule_set),
+        staff=RosterCache(store, framework),
+        bell=open_bell(settings),
+        cursor_key=installation_secret(store, "cursor", now=now()),
+        now=now,
+    )
+
+
+def open_ready_store(settings: Settings) -> "SqlStore":
+    """The store, its schema current: the embedded SQLite file is upgraded here, a server's schema is only checked.
+
+    Raises Conflict when a database server's schema is behind, with what to do.
+    """
+    from matcher.errors import Conflict
+    from models.store import open_store
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(settings.database_url)
+    if settings.uses_sqlite:
+        store.migrate()
+    elif not store.is_current():
+        store.close()
+        raise Conflict("The database's schema is not the one of this version: run `klik db upgrade` first.")
+    return store
+
+
+def read_framework(settings: Settings) -> Framework:
+    """The framework of value systems in use."""
+    from models.frameworks import load_framework
+
+    return load_framework(settings.framework)
+
+
+def read_rule_set(settings: Settings, framework: Framework) -> RuleSet:
+    """The rule set in force: the document `KLIK_RULE_SET` names, or the built-in one."""
+    from api.files.documents import read_document
+    from matcher.rules import DEFAULT_RULE_SET, parse_rule_set
+
+    if settings.rule_set is None:
+        return DEFAULT_RULE_SET
+    return parse_rule_set(read_document(settings.rule_set), framework=framework)
