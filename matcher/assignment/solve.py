@@ -1,0 +1,114 @@
+"""One entrance: looks at the shape of a problem, picks the solver, certifies what comes back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from matcher.assignment.certificate import bound_of, value_of
+from matcher.assignment.dense import solve_dense
+from matcher.assignment.linear_program import greedy, solve_loads, solve_transport
+from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem
+from matcher.assignment.result import Assignment, Found
+from matcher.assignment.sparse import solve_sparse
+
+MOST_CELLS = 40_000_000  # contacts × slots held as a matrix: 320 MB of float64
+MOST_CELLS_FROM_PAIRS = 1_000_000  # below this a matrix is as quick as pairs, whatever their number
+FEW_PAIRS_SHARE = 0.1  # of the cells: above it the matrix wins
+MOST_SLOT_PAIRS = 5_000_000  # pairs × slots held as a graph
+
+
+def solve(
+    problem: Problem, deadline_s: float | None = None, *, clock: Callable[[], float] = perf_counter
+) -> Assignment:
+    """The best assignment, with prices that bound what any other could be worth.
+
+    Exact where loads are 1, or the same for all pairs of an employee. `deadline_s` counts seconds from the call: HiGHS
+    stops there and the answer says status deadline. scipy's matrix and graph solvers cannot be stopped; they are
+    chosen only for sizes of `MOST_CELLS` and `MOST_SLOT_PAIRS`. A deadline of 0 gets a greedy answer.
+    The same problem always gets the same answer. `clock` measures durations in seconds.
+    """
+    began = clock()
+    found = _without_rivals(problem)
+    if found is None:
+        found = _with_rivals(problem, _time_left(began, deadline_s, clock))
+    value = value_of(problem, found.employee_of)
+    bound = max(value, bound_of(problem, found.prices))  # below the value only by rounding
+    gap = (bound - value) / bound if bound > 0 else 0.0
+    return Assignment(found.employee_of, value, bound, gap, found.prices, found.solver, found.status, clock() - began)
+
+
+def _time_left(began: float, deadline_s: float | None, clock: Callable[[], float]) -> Callable[[], float | None]:
+    return lambda: None if deadline_s is None else deadline_s - (clock() - began)
+
+
+def _without_rivals(problem: Problem) -> Found | None:
+    """Each contact at its best employee, where that leaves nobody over-full: optimal at prices 0."""
+    employees = problem.shape[1]
+    best, taken = _favourites(problem)
+    served = np.flatnonzero(best >= 0)
+    asked = np.bincount(best[served], weights=taken[served], minlength=employees)
+    if (asked > problem.capacity).any():
+        return None
+    return Found(best, np.zeros(employees), "argmax")
+
+
+def _favourites(problem: Problem) -> tuple[IntArray, IntArray]:
+    """Per contact the employee worth most (-1 for none; the first where several tie) and the slots it takes there."""
+    contacts = problem.shape[0]
+    best, taken = np.full(contacts, -1, dtype=np.int64), np.ones(contacts, dtype=np.int64)
+    if min(problem.shape) == 0:
+        return best, taken
+    if problem.value is None or problem.load is not None:
+        pairs = problem.useful_pairs
+        order = np.lexsort((pairs.employee, -pairs.value, pairs.contact))
+        first = order[np.flatnonzero(np.diff(pairs.contact[order], prepend=-1))]
+        best[pairs.contact[first]] = pairs.employee[first]
+        if pairs.load is not None:
+            taken[pairs.contact[first]] = pairs.load[first]
+        return best, taken
+    open_value = problem.value if problem.capacity.all() else np.where(problem.capacity > 0, problem.value, -np.inf)
+    top = open_value.argmax(axis=1)
+    worth = open_value[np.arange(contacts), top]
+    return np.where(worth > 0, top, -1), taken
+
+
+def _with_rivals(problem: Problem, time_left: Callable[[], float | None]) -> Found:
+    if problem.value is not None and problem.load is None:
+        return _solve_matrix(problem, problem.value, time_left)
+    pairs = problem.useful_pairs
+    if pairs.load is None:
+        return _solve_pairs(pairs, problem.shape[0], problem.capacity, time_left)
+    load_of = np.ones(problem.shape[1], dtype=np.int64)
+    load_of[pairs.employee] = pairs.load
+    if (pairs.load != load_of[pairs.employee]).any():
+        return solve_loads(pairs, problem.shape[0], problem.capacity, seconds=time_left())
+    # One load for all pairs of an employee: count its slots in pieces of that load, and price them so.
+    unit = _solve_pairs(replace(pairs, load=None), problem.shape[0], problem.capacity // load_of, time_left)
+    return replace(unit, prices=unit.prices / load_of)
+
+
+def _solve_matrix(problem: Problem, value: FloatArray, time_left: Callable[[], float | None]) -> Found:
+    benefit = np.maximum(value, 0.0)
+    copies = np.minimum(problem.capacity, np.count_nonzero(benefit, axis=0))
+    contacts, left = problem.shape[0], time_left()
+    if contacts * int(copies.sum()) > MOST_CELLS or (left is not None and left <= 0):
+        return _solve_pairs(problem.useful_pairs, contacts, problem.capacity, time_left)
+    return solve_dense(benefit, copies, problem.capacity)
+
+
+def _solve_pairs(pairs: Pairs, contacts: int, capacity: IntArray, time_left: Callable[[], float | None]) -> Found:
+    left = time_left()
+    if left is not None and left <= 0:
+        return greedy(pairs, contacts, capacity)
+    copies = np.minimum(capacity, np.bincount(pairs.employee, minlength=capacity.size))
+    cells = contacts * int(copies.sum())
+    slot_pairs = int(copies[pairs.employee].sum())
+    if cells <= MOST_CELLS_FROM_PAIRS or (slot_pairs > FEW_PAIRS_SHARE * cells and cells <= MOST_CELLS):
+        benefit = np.zeros((contacts, capacity.size))
+        benefit[pairs.contact, pairs.employee] = pairs.value
+        return solve_dense(benefit, copies, capacity)
+    if slot_pairs <= MOST_SLOT_PAIRS:
+        return solve_sparse(pairs, contacts, copies, capacity)
+    return solve_transport(pairs, contacts, capacity, seconds=left)
