@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from matcher.profiles.evidence import Evidence
 from matcher.profiles.facets import Sums
 from matcher.profiles.people import Customer, Employee, Presence, Who
-
+from matcher.profiles.staff import EmployeeRecord
 
 T = TypeVar("T")
 
@@ -25,15 +25,6 @@ class StoredProfile:
 
     sums: Sums
     revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class EmployeeRecord:
-    """All that routing needs of a stored employee."""
-
-    employee: Employee
-    presence: Presence | None
-    values: Sums | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +94,8 @@ class Profiles(Protocol):
         ...
 
     def revoke(self, evidence_id: str, *, now: datetime, actor: str) -> None: ...
-    def erase(self, who: Who, subject_id: str) -> None:
-        """Remove evidence and profiles of the person without a trace."""
+    def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:
+        """Remove evidence and profiles of the person without a trace; with `facet` only those of that facet."""
         ...
 
 

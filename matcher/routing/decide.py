@@ -1,0 +1,189 @@
+"""The one place where contacts meet employees: HTTP, rounds, replay, rehearsal and simulation call `decide`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+
+import numpy as np
+
+from matcher.assignment import Assignment, Problem, solve
+from matcher.routing.decision import Basis, Decision, Round
+from matcher.routing.eligibility import Eligibility, eligibility_of, slots_for
+from matcher.routing.explain import reasons_for
+from matcher.routing.roster import NO_MAX, Bools, Floats, Ints
+from matcher.routing.scores import Scores, scores_of
+from matcher.routing.snapshot import Snapshot
+from matcher.routing.unserved import explain_unserved
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The employee of each contact (−1: none), with the objective in score units and the bound that proves it."""
+
+    employee_of: Ints
+    objective: float
+    bound: float
+    assignment: Assignment
+    problem: Problem
+
+
+class Stopwatch:
+    """How long each stage of a round took, in seconds."""
+
+    def __init__(self) -> None:
+        self.spent_s: dict[str, float] = {}
+        self._last = perf_counter()
+
+    def note(self, stage: str) -> None:
+        """Book the time since the last note under `stage`."""
+        now = perf_counter()
+        self.spent_s[stage] = self.spent_s.get(stage, 0.0) + now - self._last
+        self._last = now
+
+
+def decide(snapshot: Snapshot, now: datetime, rng: np.random.Generator) -> Round:
+    """Who takes which contact, with reasons and a proof that no assignment serving as many contacts scores higher.
+
+    Serving one more contact outweighs every difference in score; among assignments that serve the most contacts the
+    best total score wins. The same snapshot, `now` and state of `rng` give the same round.
+    """
+    watch = Stopwatch()
+    eligibility = eligibility_of(snapshot, now)
+    watch.note("rules")
+    scores = scores_of(snapshot, eligibility, now, rng)
+    watch.note("scores")
+    chosen = choose(snapshot, eligibility, scores)
+    watch.note("solve")
+    decisions = _decisions(snapshot, eligibility, scores, chosen, now)
+    watch.note("reasons")
+    solved = chosen.assignment
+    return Round(
+        decisions=decisions,
+        objective=chosen.objective,
+        bound=chosen.bound,
+        gap=max(chosen.bound - chosen.objective, 0.0) / max(abs(chosen.bound), 1.0),
+        solver=solved.solver,
+        solve_s=solved.solve_s,
+        degraded=solved.status != "optimal",
+        basis=basis_of(snapshot, scores, chosen.employee_of),
+        versions=versions_of(snapshot),
+        stages_s=watch.spent_s,
+    )
+
+
+def choose(snapshot: Snapshot, eligibility: Eligibility, scores: Scores) -> Chosen:
+    """Solve the round. Where an employee got more of a channel than its maximum, that employee keeps the best of them
+    and the rest is solved again; the bound stays that of the first solve, so the gap shows what the repair may cost."""
+    problem, shift = _problem(snapshot, eligibility, scores.total, eligibility.pairs)
+    solved = solve(problem, deadline_s=snapshot.deadline_s)
+    bound, pairs = solved.bound, eligibility.pairs
+    while (over := _over_channel_maximum(snapshot, eligibility, scores.total, pairs, solved.employee_of)).any():
+        pairs = pairs & ~over
+        problem = _problem(snapshot, eligibility, scores.total, pairs)[0]
+        solved = solve(problem, deadline_s=snapshot.deadline_s)
+    employee_of = np.asarray(solved.employee_of, dtype=np.int64)
+    served = np.flatnonzero(employee_of >= 0)
+    objective = float(scores.total[served, employee_of[served]].sum())
+    return Chosen(employee_of, objective, bound - shift * len(served), solved, problem)
+
+
+def basis_of(snapshot: Snapshot, scores: Scores, employee_of: Ints) -> Basis:
+    """`prior` where values weighed in at least one chosen pair, else `rules`."""
+    served = np.flatnonzero(employee_of >= 0)
+    weighed = scores.customer_counts[served] & scores.employee_counts[employee_of[served]]
+    return Basis.PRIOR if weighed.any() else Basis.RULES
+
+
+def versions_of(snapshot: Snapshot) -> dict[str, str | None]:
+    """What the round was decided under."""
+    return {
+        "rule_set": snapshot.rules.rule_set.version,
+        "classifier": None,
+        "framework": snapshot.framework.name,
+        "prices": None,
+    }
+
+
+def _problem(snapshot: Snapshot, eligibility: Eligibility, total: Floats, pairs: Bools) -> tuple[Problem, float]:
+    """The round in numbers, with scores shifted so that serving more contacts comes first; and the shift."""
+    roster = snapshot.roster
+    cost = np.array([roster.column(roster.channel_cost, d.channel) for d in eligibility.demands], dtype=np.int64)
+    cost = cost.reshape(len(eligibility.demands), len(roster))
+    capacity, load = _capacity_and_load(snapshot, eligibility, cost)
+    shift = _shift(total, pairs, int(np.minimum(capacity, len(snapshot.contacts)).sum()))
+    return Problem(total + shift, eligible=pairs, capacity=capacity, load=load), shift
+
+
+def _capacity_and_load(snapshot: Snapshot, eligibility: Eligibility, cost: Ints) -> tuple[Ints, Ints | None]:
+    """Slots and their use; counted in whole contacts where every channel costs an employee the same."""
+    roster = snapshot.roster
+    if not len(cost) or not len(roster):
+        return np.zeros(len(roster), dtype=np.int64), None
+    most = cost.max(axis=0)
+    least = np.where(cost > 0, cost, most).min(axis=0)
+    if (least == most).all():
+        channels = {demand.channel for demand in eligibility.demands}
+        if len(channels) == 1:
+            return np.minimum(slots_for(roster, next(iter(channels))), NO_MAX), None
+        return roster.free_slots // np.maximum(most, 1), None
+    return roster.free_slots, np.maximum(cost, 1)[eligibility.demand_of]
+
+
+def _shift(total: Floats, pairs: Bools, most_served: int) -> float:
+    """What is added to every score so that serving one contact more beats any gain from choosing others.
+
+    With scores in [low, high] and k served, (k + 1)(shift + low) > k(shift + high) iff shift + low > k(high − low).
+    """
+    eligible = total[pairs]
+    if not eligible.size:
+        return 0.0
+    low, high = float(eligible.min()), float(eligible.max())
+    return 1.0 - low + (high - low) * min(len(total), most_served)
+
+
+def _over_channel_maximum(
+    snapshot: Snapshot, eligibility: Eligibility, total: Floats, pairs: Bools, employee_of: Ints
+) -> Bools:
+    """Pairs to bar: those of an employee and a channel with too many contacts, but for the best that fit its maximum."""
+    over = np.zeros(total.shape, dtype=bool)
+    channels = sorted({demand.channel for demand in eligibility.demands})
+    if len(channels) < 2:
+        return over
+    channel_of = np.array([eligibility.demands[index].channel for index in eligibility.demand_of])
+    for channel in channels:
+        most = snapshot.roster.channel_max.get(channel)
+        rows = np.flatnonzero((channel_of == channel) & (employee_of >= 0))
+        if most is None or not rows.size:
+            continue
+        taken = np.bincount(employee_of[rows], minlength=len(most))
+        for column in np.flatnonzero(taken > most):
+            mine = rows[employee_of[rows] == column]
+            best = mine[np.argsort(-total[mine, column], kind="stable")][: most[column]]
+            over[channel_of == channel, column] = pairs[channel_of == channel, column]
+            over[best, column] = False
+    return over
+
+
+def _decisions(
+    snapshot: Snapshot, eligibility: Eligibility, scores: Scores, chosen: Chosen, now: datetime
+) -> tuple[Decision, ...]:
+    unserved = explain_unserved(snapshot, eligibility, chosen.employee_of, chosen.problem, now)
+    return tuple(
+        unserved[row] if column < 0 else decision_on(snapshot, eligibility, scores, (row, int(column)), now, joint=True)
+        for row, column in enumerate(chosen.employee_of)
+    )
+
+
+def decision_on(
+    snapshot: Snapshot, eligibility: Eligibility, scores: Scores, pair: tuple[int, int], now: datetime, *, joint: bool
+) -> Decision:
+    """The decision for a served pair (contact row, employee column)."""
+    row, column = pair
+    return Decision(
+        contact_id=snapshot.contacts[row].id,
+        employee_id=snapshot.roster.employees[column].id,
+        score=float(scores.total[row, column]),
+        compatibility=float(scores.compatibility[row, column]),
+        confidence=float(min(scores.customer_confidence[row], scores.employee_confidence[column])),
+        reasons=reasons_for(snapshot, eligibility, scores, pair, now, joint=joint),
+    )

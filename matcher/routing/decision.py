@@ -1,0 +1,95 @@
+"""What a round answers: an employee for each contact or the reason why none, with the proof that goes with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """Why a contact got no employee."""
+
+    NO_ELIGIBLE_EMPLOYEE = "no_eligible_employee"
+    NO_CAPACITY = "no_capacity"
+    SUGGEST_CHANNEL = "suggest_channel"
+    HELD = "held"
+
+
+class Basis(StrEnum):
+    """What the fit of two people was judged by."""
+
+    CLASSIFIER = "classifier"
+    PRIOR = "prior"
+    RULES = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that spoke for or against: a stable code, its effect in score units, and a sentence."""
+
+    code: str
+    effect: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShortOf:
+    """A smallest set of contacts that cannot all be served, the employees they compete for, and how many are short."""
+
+    contact_ids: tuple[str, ...]
+    employee_ids: tuple[str, ...]
+    short: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """Why a contact waits on, what would help, and when Klik looks again."""
+
+    reason: Why
+    detail: str
+    bottleneck: ShortOf | None = None
+    suggested_channel: str | None = None
+    next_look_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An employee for a contact, or the reason why none. `score` is in units of the strategy; others are in [0, 1]."""
+
+    contact_id: str
+    employee_id: str | None = None
+    score: float = 0.0
+    compatibility: float = 0.0
+    confidence: float = 0.0
+    reasons: tuple[Reason, ...] = ()
+    unassigned: Unassigned | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One look at waiting contacts and free employees.
+
+    `bound` proves how good the round is: no assignment that serves as many contacts scores higher. `gap` is
+    (bound − objective) relative to the bound. `stages_s` says where the time went, in seconds.
+    """
+
+    decisions: tuple[Decision, ...]
+    objective: float
+    bound: float
+    gap: float
+    solver: str
+    solve_s: float
+    degraded: bool
+    basis: Basis
+    versions: Mapping[str, str | None]
+    stages_s: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best employees for one contact, highest score first; `unassigned` says why there is none."""
+
+    contact_id: str
+    decisions: tuple[Decision, ...]
+    unassigned: Unassigned | None
+    basis: Basis
+    versions: Mapping[str, str | None]

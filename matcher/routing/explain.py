@@ -1,0 +1,173 @@
+"""Why this employee: what spoke for and against, in the units of the score and in sentences."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from matcher.routing.decision import Reason
+from matcher.routing.eligibility import Eligibility, demand_tests, presence_tests, slots_for
+from matcher.routing.scores import CONTINUITY, Scores
+from matcher.routing.sentences import decimal, percent, sentence, span
+from matcher.routing.snapshot import Snapshot
+
+SHORT = 3  # reasons in a short explanation
+SMALLEST_TOLD = 0.0005  # effects below this round to nothing in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The pair being explained and everything its sentences draw on."""
+
+    snapshot: Snapshot
+    eligibility: Eligibility
+    scores: Scores
+    row: int
+    column: int
+    now: datetime
+
+    @property
+    def language(self) -> str:
+        """The language of the sentences."""
+        return self.snapshot.language
+
+    def name(self, column: int) -> str:
+        """What people call the employee of that column."""
+        employee = self.snapshot.roster.employees[column]
+        return employee.name or employee.id
+
+    def say(self, code: str, **facts: object) -> str:
+        """The sentence of that code in the pair's language."""
+        return sentence(code, self.language, **facts)
+
+
+def reasons_for(
+    snapshot: Snapshot, eligibility: Eligibility, scores: Scores, at: tuple[int, int], now: datetime, *, joint: bool
+) -> tuple[Reason, ...]:
+    """The reasons for a served pair, strongest first: none, the few strongest, or all with the alternatives."""
+    if snapshot.explain == "none":
+        return ()
+    pair = Pair(snapshot, eligibility, scores, *at, now)
+    terms = sorted(_terms(pair), key=lambda reason: -abs(reason.effect))
+    told = [reason for reason in terms if abs(reason.effect) >= SMALLEST_TOLD or reason.code.startswith("values_")]
+    if snapshot.explain == "short":
+        return tuple(told[:SHORT])
+    return (*told, *_alternatives(pair, joint=joint), _selection(pair))
+
+
+def _terms(pair: Pair) -> Iterator[Reason]:
+    """Every part of the score; their effects add up to it (but for the part that only breaks ties)."""
+    yield from _fit(pair)
+    yield from _demand_parts(pair)
+    yield _urgency(pair)
+    yield _load(pair)
+    roster, column = pair.snapshot.roster, pair.column
+    idle = span(float(roster.idle_s[column]), pair.language)
+    yield Reason("longest_idle", float(pair.scores.idle[column]), pair.say("longest_idle", idle=idle))
+    if pair.scores.preferred[pair.row] == column:
+        yield Reason("preferred_employee", CONTINUITY, pair.say("preferred_employee"))
+    for boost in pair.eligibility.rules.boosts:
+        if boost.contacts[pair.row] and boost.employees[column]:
+            text = pair.say("rule", reason=boost.rule.reason[pair.language])
+            yield Reason(f"rule:{boost.rule.id}", boost.amount, text)
+
+
+def _fit(pair: Pair) -> Iterator[Reason]:
+    scores, base = pair.scores, pair.scores.base
+    p = float(scores.compatibility[pair.row, pair.column])
+    most = pair.snapshot.rules.rule_set.values.max_weight
+    yield Reason("compatibility", scores.weights.fit * base, pair.say("compatibility", percent=percent(p)))
+    unused = _why_values_unused(pair)
+    if unused is not None:
+        yield unused
+        return
+    points = decimal(100 * (p - base), pair.language, digits=1, signed=True)
+    effect = scores.weights.fit * float(np.clip(p - base, -most, most))
+    yield Reason("values_fit", effect, pair.say("values_fit", points=points))
+
+
+def _why_values_unused(pair: Pair) -> Reason | None:
+    """Why values weighed nothing for this pair, or `None` where they did weigh."""
+    scores = pair.scores
+    if pair.snapshot.rules.rule_set.values.mode == "off":
+        return Reason("values_off", 0.0, pair.say("values_off"))
+    if pair.snapshot.customers.withheld[pair.row]:
+        return Reason("values_no_consent", 0.0, pair.say("values_no_consent"))
+    for counts, who in ((scores.customer_counts[pair.row], "customer"), (scores.employee_counts[pair.column], "employee")):
+        if not counts:
+            return Reason("values_unknown", 0.0, pair.say("values_unknown", who=pair.say(f"the_{who}")))
+    return None
+
+
+def _demand_parts(pair: Pair) -> Iterator[Reason]:
+    scores, roster, column = pair.scores, pair.snapshot.roster, pair.column
+    contact, group = pair.snapshot.contacts[pair.row], int(scores.demand_of[pair.row])
+    skills = ", ".join(contact.wanted_skills)
+    yield Reason(
+        "wanted_skills", scores.weights.fit * float(scores.wanted[group, column]), pair.say("wanted_skills", skills=skills)
+    )
+    text = pair.say("specialist_time", has=int(roster.mandate[column]), needs=contact.mandate)
+    yield Reason("specialist_time", -scores.weights.specialist * float(scores.specialist[group, column]), text)
+    cost = int(roster.column(roster.channel_cost, contact.channel)[column])
+    text = pair.say("cost", cost=cost, capacity=int(roster.capacity[column]))
+    yield Reason("cost", -scores.weights.cost * float(scores.cost[group, column]), text)
+
+
+def _urgency(pair: Pair) -> Reason:
+    contact, due = pair.snapshot.contacts[pair.row], ""
+    if contact.due_to is not None:
+        left = (contact.due_to - pair.now).total_seconds()
+        due = pair.say("due_in" if left >= 0 else "overdue", span=span(abs(left), pair.language))
+    waited = span(contact.waiting_s, pair.language)
+    text = pair.say("urgency", priority=contact.priority, waited=waited, due=due)
+    return Reason("urgency", pair.scores.weights.wait * float(pair.scores.urgency[pair.row]), text)
+
+
+def _load(pair: Pair) -> Reason:
+    load = float(pair.scores.load[pair.column])
+    compared = pair.say("more" if load > 0 else "less")
+    text = pair.say("load", share=percent(float(pair.snapshot.roster.busy_share[pair.column])), compared=compared)
+    return Reason("load", -pair.scores.weights.load * load, text)
+
+
+def _alternatives(pair: Pair, *, joint: bool) -> Iterator[Reason]:
+    """Who would have scored higher here but serves better elsewhere, and who comes next."""
+    total, eligible = pair.scores.total[pair.row], pair.eligibility.pairs[pair.row].copy()
+    mine = total[pair.column]
+    eligible[pair.column] = False
+    better = np.flatnonzero(eligible & (total > mine + SMALLEST_TOLD))
+    lower = np.flatnonzero(eligible & (total <= mine + SMALLEST_TOLD))
+    if joint and better.size:
+        yield _compared(pair, "joint_assignment", int(better[np.argmax(total[better])]))
+    if lower.size:
+        yield _compared(pair, "runner_up", int(lower[np.argmax(total[lower])]))
+
+
+def _compared(pair: Pair, code: str, other: int) -> Reason:
+    total = pair.scores.total[pair.row]
+    difference = decimal(abs(float(total[other] - total[pair.column])), pair.language)
+    return Reason(code, 0.0, pair.say(code, name=pair.name(other), difference=difference))
+
+
+def _selection(pair: Pair) -> Reason:
+    """How many could take the contact, and what the others lacked: each is counted at the first question failed."""
+    eligible = pair.eligibility.pairs[pair.row]
+    parts = [f"{pair.say(f'refused.{code}')} {count}" for code, count in refused_by(pair.snapshot, pair).items()]
+    others = pair.say("refused", parts=", ".join(parts)) if parts else ""
+    text = pair.say("eligible", eligible=int(eligible.sum()), all=len(eligible), others=others)
+    return Reason("eligible", 0.0, text)
+
+
+def refused_by(snapshot: Snapshot, pair: Pair) -> dict[str, int]:
+    """How many employees failed each question first; `other` counts exclusions and rules."""
+    roster = snapshot.roster
+    demand = pair.eligibility.demands[int(pair.eligibility.demand_of[pair.row])]
+    left, counts = np.ones(len(roster), dtype=bool), dict[str, int]()
+    for question in (*presence_tests(snapshot, pair.now), *demand_tests(roster, demand)):
+        counts[question.code] = counts.get(question.code, 0) + int((left & ~question.passes).sum())
+        left &= question.passes
+    room = slots_for(roster, demand.channel) > 0
+    counts["slots"] = int((left & ~room).sum())
+    counts["other"] = int((left & room & ~pair.eligibility.pairs[pair.row]).sum())
+    return {code: count for code, count in counts.items() if count}

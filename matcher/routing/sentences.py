@@ -1,0 +1,176 @@
+"""The sentences of routing, in English and Dutch; a code and facts in, a sentence out."""
+
+from typing import Final
+
+LANGUAGES: Final = ("en", "nl")
+
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    # what spoke for and against a pair
+    "compatibility": {
+        "en": "The chance of a good outcome for these two is put at {percent}.",
+        "nl": "De kans op een goede afloop wordt voor deze twee geschat op {percent}.",
+    },
+    "values_fit": {
+        "en": "How their value profiles fit changes that chance by {points} percentage points.",
+        "nl": "Hoe hun waardeprofielen bij elkaar passen verandert die kans met {points} procentpunt.",
+    },
+    "values_off": {
+        "en": "Value profiles are switched off in this rule set; they weighed nothing.",
+        "nl": "Waardeprofielen staan uit in deze regelset; ze wogen niet mee.",
+    },
+    "values_no_consent": {
+        "en": "The customer gave no consent to a value profile; values weighed nothing.",
+        "nl": "De klant gaf geen toestemming voor een waardeprofiel; waarden wogen niet mee.",
+    },
+    "values_unknown": {
+        "en": "Too little is known of the values of {who}; values weighed nothing.",
+        "nl": "Er is te weinig bekend over de waarden van {who}; waarden wogen niet mee.",
+    },
+    "wanted_skills": {
+        "en": "Has what was wished for: {skills}.",
+        "nl": "Heeft wat gewenst was: {skills}.",
+    },
+    "specialist_time": {
+        "en": "Has a higher mandate ({has}) than this contact needs ({needs}); that time is scarce.",
+        "nl": "Heeft een hoger mandaat ({has}) dan dit contact nodig heeft ({needs}); die tijd is schaars.",
+    },
+    "cost": {
+        "en": "Takes {cost} of {capacity} slots.",
+        "nl": "Neemt {cost} van {capacity} plaatsen in.",
+    },
+    "urgency": {
+        "en": "Priority {priority}, waiting {waited}{due}.",
+        "nl": "Prioriteit {priority}, wacht {waited}{due}.",
+    },
+    "load": {
+        "en": "Is busy for {share}, {compared} than the others.",
+        "nl": "Is voor {share} bezet, {compared} dan de anderen.",
+    },
+    "longest_idle": {
+        "en": "Has been free for {idle}.",
+        "nl": "Is al {idle} vrij.",
+    },
+    "preferred_employee": {
+        "en": "Was asked for by the customer or helped before.",
+        "nl": "Is door de klant gevraagd of hielp eerder.",
+    },
+    "rule": {"en": "{reason}", "nl": "{reason}"},
+    "eligible": {
+        "en": "{eligible} of {all} employees could take this contact{others}.",
+        "nl": "{eligible} van {all} medewerkers konden dit contact aannemen{others}.",
+    },
+    "joint_assignment": {
+        "en": "{name} would have scored {difference} higher here, but adds more with another contact.",
+        "nl": "{name} zou hier {difference} hoger scoren, maar voegt bij een ander contact meer toe.",
+    },
+    "runner_up": {
+        "en": "Next best: {name}, {difference} lower.",
+        "nl": "De volgende keus: {name}, {difference} lager.",
+    },
+    # why nobody
+    "nobody.roster": {"en": "There are no employees to choose from.", "nl": "Er zijn geen medewerkers om uit te kiezen."},
+    "nobody.inactive": {"en": "No employee is active.", "nl": "Geen enkele medewerker is actief."},
+    "nobody.not_available": {"en": "Nobody is available now.", "nl": "Er is nu niemand beschikbaar."},
+    "nobody.off_duty": {
+        "en": "Nobody who is available works at this hour.",
+        "nl": "Niemand die beschikbaar is werkt op dit uur.",
+    },
+    "nobody.channel": {
+        "en": "Nobody who is available serves {subject}.",
+        "nl": "Niemand die beschikbaar is bedient {subject}.",
+    },
+    "nobody.language": {
+        "en": "Nobody left who speaks {subject}.",
+        "nl": "Er is niemand over die {subject} spreekt.",
+    },
+    "nobody.skill": {
+        "en": "Nobody left with skill {subject} or better.",
+        "nl": "Er is niemand over met vaardigheid {subject} of beter.",
+    },
+    "nobody.mandate": {
+        "en": "Nobody left with mandate {subject} or higher.",
+        "nl": "Er is niemand over met mandaat {subject} of hoger.",
+    },
+    "nobody.exclusion": {
+        "en": "Everyone who could help was excluded by the contact.",
+        "nl": "Iedereen die kon helpen was door het contact uitgesloten.",
+    },
+    "nobody.slots": {
+        "en": "Everyone who could help is fully occupied.",
+        "nl": "Iedereen die kon helpen is volledig bezet.",
+    },
+    "nobody.rule": {"en": "A rule refuses everyone left: {reason}", "nl": "Een regel weigert wie over was: {reason}"},
+    "short": {
+        "en": "{contacts} contacts compete for {employees} employees with {short} places too few.",
+        "nl": "{contacts} contacten dingen naar {employees} medewerkers, met {short} plaatsen te weinig.",
+    },
+    "not_chosen": {
+        "en": "The time for this round ran out before everyone could be served.",
+        "nl": "De tijd voor deze ronde was om voordat iedereen bediend kon worden.",
+    },
+    "held": {
+        "en": "Not due before {moment}; too early breaks the promise as well.",
+        "nl": "Pas aan de beurt om {moment}; te vroeg breekt de belofte ook.",
+    },
+    "suggest_channel": {
+        "en": "{detail} By {channel} {count} could help now.",
+        "nl": "{detail} Via {channel} kunnen er nu {count} helpen.",
+    },
+    # fragments
+    "more": {"en": "more", "nl": "meer"},
+    "less": {"en": "less", "nl": "minder"},
+    "due_in": {"en": ", due in {span}", "nl": ", uiterlijk over {span}"},
+    "overdue": {"en": ", overdue by {span}", "nl": ", {span} over tijd"},
+    "refused": {"en": "; refused: {parts}", "nl": "; afgevallen: {parts}"},
+    "refused.inactive": {"en": "not active", "nl": "niet actief"},
+    "refused.not_available": {"en": "not available", "nl": "niet beschikbaar"},
+    "refused.off_duty": {"en": "off duty", "nl": "buiten werktijd"},
+    "refused.channel": {"en": "channel", "nl": "kanaal"},
+    "refused.language": {"en": "language", "nl": "taal"},
+    "refused.skill": {"en": "skill", "nl": "vaardigheid"},
+    "refused.mandate": {"en": "mandate", "nl": "mandaat"},
+    "refused.slots": {"en": "fully occupied", "nl": "volledig bezet"},
+    "refused.other": {"en": "excluded or by rule", "nl": "uitgesloten of door een regel"},
+    "the_customer": {"en": "the customer", "nl": "de klant"},
+    "the_employee": {"en": "the employee", "nl": "de medewerker"},
+    "seconds": {"en": "{n} s", "nl": "{n} s"},
+    "minutes": {"en": "{n} min", "nl": "{n} min"},
+    "hours": {"en": "{n} h", "nl": "{n} uur"},
+}
+
+
+def sentence(code: str, language: str, **facts: object) -> str:
+    """The sentence of that code in that language.
+
+    >>> sentence("nobody.language", "nl", subject="tr")
+    'Er is niemand over die tr spreekt.'
+    """
+    return SENTENCES[code][language].format(**facts)
+
+
+def decimal(number: float, language: str, *, digits: int = 2, signed: bool = False) -> str:
+    """The number as it is written in that language.
+
+    >>> decimal(0.125, "nl", signed=True)
+    '+0,12'
+    """
+    text = f"{number:{'+' if signed else ''}.{digits}f}"
+    return text.replace(".", ",") if language == "nl" else text
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole percentage, written alike in both languages."""
+    return f"{share:.0%}"
+
+
+def span(seconds: float, language: str) -> str:
+    """A duration in the unit a person would use.
+
+    >>> span(150, "en"), span(7200, "nl")
+    ('2 min', '2 uur')
+    """
+    if seconds < 120:
+        return sentence("seconds", language, n=round(seconds))
+    if seconds < 7200:
+        return sentence("minutes", language, n=int(seconds // 60))
+    return sentence("hours", language, n=int(seconds // 3600))

@@ -1,0 +1,136 @@
+"""Match waiting contacts with employees, without keeping anything: for routers that keep their own queue."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+import numpy as np
+
+from matcher.contacts.contact import Contact
+from matcher.errors import Fault, InvalidInput, invalid
+from matcher.profiles.framework import Framework
+from matcher.profiles.people import CUSTOMER, Employee
+from matcher.profiles.staff import EmployeeRecord
+from matcher.routing import CustomerTable, KnownCustomer, Roster, Round, Snapshot, decide
+from matcher.rules import CompiledRules, compile_rules, strategy_named
+from matcher.use_cases.ports import Records
+
+CURRENT = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRequest:
+    """What a router asks: its contacts, the employees it can give (`None`: all that are available), and on what terms.
+
+    `explain` is none, short or full; `language` of the sentences en or nl; `at` stands in for the present moment.
+    """
+
+    contacts: tuple[Contact, ...]
+    employees: tuple[str | Employee, ...] | None = None
+    rule_set: str | None = None
+    strategy: str | None = None
+    explain: str = "short"
+    language: str = "en"
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for every round of this installation: staff, framework, rules, operator's time zone, time limit."""
+
+    staff: Roster
+    framework: Framework
+    rules: CompiledRules
+    timezone: tzinfo
+    deadline_s: float | None = None
+
+
+def match_contacts(
+    records: Records, request: MatchRequest, *, terms: Terms, now: datetime, rng: np.random.Generator
+) -> Round:
+    """The round that serves these contacts best. Raises InvalidInput for doubled or unknown ids, rule sets, strategies."""
+    faults = _doubled("/contacts", [contact.id for contact in request.contacts], "duplicate_contact")
+    if faults:
+        raise InvalidInput(faults)
+    at = request.at or now
+    return decide(snapshot_of(records, request, terms=terms, at=at), at, rng)
+
+
+def snapshot_of(records: Records, request: MatchRequest, *, terms: Terms, at: datetime) -> Snapshot:
+    """Everything the round looks at, read once."""
+    return Snapshot(
+        contacts=request.contacts,
+        roster=_roster(request.employees, terms, at),
+        customers=_customers(records, request.contacts, terms.framework, at),
+        framework=terms.framework,
+        rules=_rules(request, terms.rules),
+        are_named=request.employees is not None,
+        explain=request.explain,
+        language=request.language,
+        timezone=terms.timezone,
+        deadline_s=terms.deadline_s,
+    )
+
+
+def _roster(employees: Sequence[str | Employee] | None, terms: Terms, at: datetime) -> Roster:
+    """All stored employees, or those that the caller named and sent along."""
+    if employees is None:
+        return terms.staff
+    ids = [one if isinstance(one, str) else one.id for one in employees]
+    faults = _doubled("/employees", ids, "duplicate_employee")
+    faults += [
+        Fault(f"/employees/{place}", "unknown_employee", f"There is no employee {one!r}; store it first or send it inline.")
+        for place, one in enumerate(employees)
+        if isinstance(one, str) and one not in terms.staff.index_of
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    stored = terms.staff.take([terms.staff.index_of[one] for one in employees if isinstance(one, str)])
+    inline = [EmployeeRecord(one) for one in employees if isinstance(one, Employee)]
+    return stored.joined(Roster.of(inline, terms.framework, at=at)) if inline else stored
+
+
+def _customers(records: Records, contacts: Sequence[Contact], framework: Framework, at: datetime) -> CustomerTable:
+    """What is known of each contact's customer: sent along, or stored under its id, or nothing."""
+    ids = {c.customer_id for c in contacts if c.customer_id is not None and c.customer is None}
+    if not ids:
+        return CustomerTable.of([KnownCustomer(contact.customer) for contact in contacts], framework, at=at)
+    stored = records.customers.get_many(ids)
+    values = records.profiles.get_many(CUSTOMER, ids, framework.name, "values")
+    channel = records.profiles.get_many(CUSTOMER, ids, framework.name, "channel")
+    known = []
+    for contact in contacts:
+        customer_id = contact.customer_id or ""
+        if contact.customer is not None or customer_id not in stored:
+            known.append(KnownCustomer(contact.customer))
+            continue
+        found, liked = values.get(customer_id), channel.get(customer_id)
+        known.append(KnownCustomer(stored[customer_id], found and found.sums, liked and liked.sums))
+    return CustomerTable.of(known, framework, at=at)
+
+
+def _rules(request: MatchRequest, current: CompiledRules) -> CompiledRules:
+    """The rule set asked for, under the strategy asked for."""
+    version = current.rule_set.version
+    if request.rule_set not in (None, CURRENT, version):
+        raise invalid("/rule_set", "unknown_rule_set", f"There is no such rule set; the current one is {version!r}.")
+    if request.strategy is None or request.strategy == current.rule_set.strategy.preset:
+        return current
+    changed = replace(
+        current.rule_set, strategy=strategy_named(request.strategy), version=f"{version}+{request.strategy}"
+    )
+    return compile_rules(changed)
+
+
+def _doubled(pointer: str, ids: Sequence[str], code: str) -> list[Fault]:
+    """A fault at each later place where an id stands again."""
+    if len(set(ids)) == len(ids):
+        return []
+    seen: Counter[str] = Counter()
+    faults = []
+    for place, one in enumerate(ids):
+        seen[one] += 1
+        if seen[one] == 2:
+            faults.append(Fault(f"{pointer}/{place}", code, f"The id {one!r} stands in the list more than once."))
+    return faults

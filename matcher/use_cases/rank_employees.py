@@ -1,0 +1,43 @@
+"""Rank the employees for one contact, best first: for routers that make the choice themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from matcher.contacts.contact import Contact
+from matcher.profiles.people import Employee
+from matcher.routing import Ranking, rank
+from matcher.use_cases.match_contacts import MatchRequest, Terms, snapshot_of
+from matcher.use_cases.ports import Records
+
+
+@dataclass(frozen=True, slots=True)
+class RankRequest:
+    """The contact, the employees the router can give (`None`: all that are available), and how many it wants back."""
+
+    contact: Contact
+    employees: tuple[str | Employee, ...] | None = None
+    limit: int = 10
+    rule_set: str | None = None
+    strategy: str | None = None
+    explain: str = "short"
+    language: str = "en"
+    at: datetime | None = None
+
+
+def rank_employees(
+    records: Records, request: RankRequest, *, terms: Terms, now: datetime, rng: np.random.Generator
+) -> Ranking:
+    """At most `limit` employees for the contact, best first, or why there is none."""
+    asked = MatchRequest(
+        contacts=(request.contact,),
+        employees=request.employees,
+        rule_set=request.rule_set,
+        strategy=request.strategy,
+        explain=request.explain,
+        language=request.language,
+        at=request.at,
+    )
+    at = request.at or now
+    return rank(snapshot_of(records, asked, terms=terms, at=at), at, rng, limit=request.limit)
