@@ -50,6 +50,12 @@ class Conflict(MatcherError):
     code = "conflict"
 
 
+class ConsentMissing(Conflict):
+    """The customer has not agreed to a value profile; ask first, then record the consent with the customer."""
+
+    code = "consent_missing"
+
+
 class StaleRevision(MatcherError):
     """Someone changed this after you read it: read it again and decide anew."""
 
@@ -81,3 +87,8 @@ class Unavailable(MatcherError):
 def invalid(pointer: str, code: str, detail: str) -> InvalidInput:
     """An `InvalidInput` with a single fault."""
     return InvalidInput([Fault(pointer, code, detail)])
+
+
+def pointer_to(base: str, *tokens: object) -> str:
+    """The JSON Pointer below `base`, each token escaped (RFC 6901)."""
+    return base + "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)

@@ -1,0 +1,57 @@
+"""Value frameworks as files: those that are shipped, and those an operator adds.
+
+Source: profiling.md section 10.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from matcher.errors import Fault, InvalidInput, NotFound, invalid
+from matcher.profiles.framework import IDENTIFIER, Framework, parse_framework
+
+SHIPPED = Path(__file__).parent
+DEFAULT = "colours8"
+
+
+def load_framework(name: str = DEFAULT, *, extra_folder: Path | None = None) -> Framework:
+    """The framework of that name, from the shipped files or from `extra_folder`.
+
+    Raises InvalidInput with every fault of the file, NotFound when no file bears the name. A file that repeats a
+    shipped name is refused: what was stored under a name and version keeps its meaning.
+    """
+    if not IDENTIFIER.fullmatch(name):
+        raise invalid("", "bad_id", f"{name[:64]!r} is no framework name: letters, digits and underscores")
+    folders = [SHIPPED] if extra_folder is None else [SHIPPED, extra_folder]
+    found = [path for path in (folder / f"{name}.json" for folder in folders) if path.is_file()]
+    if not found:
+        raise NotFound(f"no framework {name!r} in {', '.join(map(str, folders))}")
+    if len(found) > 1:
+        raise invalid("/id", "doubled_id", f"{found[1]} repeats a shipped framework: give it an id of its own")
+    framework = parse_framework(_read(found[0]))
+    if framework.id != name:
+        raise invalid("/id", "bad_id", f"{found[0]} must have the id {name!r}, not {framework.id!r}")
+    return framework
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        document = json.loads(path.read_text("utf-8"), object_pairs_hook=_once_each, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput([Fault("", "not_json", f"{path} is not JSON: {error}")]) from error
+    if not isinstance(document, dict):
+        raise invalid("", "wrong_type", f"{path} must hold one object")
+    return document
+
+
+def _once_each(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    entries: dict[str, object] = {}
+    for key, value in pairs:
+        if key in entries:
+            raise ValueError(f"key {key!r} stands twice")
+        entries[key] = value
+    return entries
+
+
+def _refuse_constant(constant: str) -> object:
+    raise ValueError(f"{constant} is no number of JSON")
