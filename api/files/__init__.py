@@ -1,0 +1,1 @@
+"""Files people hand to Klik and get from it: CSV tables, JSON documents, numeric problems; each fault with its place."""
