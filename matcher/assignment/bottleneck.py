@@ -49,7 +49,8 @@ def _pieces(capacity: IntArray, pairs: Pairs) -> IntArray:
         return capacity
     smallest = np.full(capacity.size, np.iinfo(np.int64).max)
     np.minimum.at(smallest, pairs.employee, pairs.load)
-    return capacity // smallest
+    pieces: IntArray = capacity // smallest
+    return pieces
 
 
 def _closure(pairs: Pairs, shape: tuple[int, int], room: IntArray, contact: int) -> tuple[IntArray | None, IntArray]:

@@ -57,11 +57,11 @@ def _best_net_value(problem: Problem, prices: FloatArray) -> FloatArray:
         return best
     if problem.load is None:  # a closed or unwanted pair is below 0 already, an employee without slots is shut out
         shut = np.where(problem.capacity > 0, prices, np.inf)
-        best = (problem.value - shut).max(axis=1, initial=0.0)
-        return best
+        unit: FloatArray = (problem.value - shut).max(axis=1, initial=0.0)
+        return unit
     net = np.where(problem.useful_mask, problem.value - problem.load * prices, 0.0)
-    best = net.max(axis=1, initial=0.0)
-    return best
+    paid: FloatArray = net.max(axis=1, initial=0.0)
+    return paid
 
 
 def _cost(pairs: Pairs, prices: FloatArray) -> FloatArray:

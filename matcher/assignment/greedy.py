@@ -8,16 +8,33 @@ ROUNDS_OF_PRICES = 60  # each costs one pass over the pairs
 
 
 def serve_greedily(pairs: Pairs, contacts: int, capacity: IntArray) -> IntArray:
-    """A feasible assignment: pairs in order of value per slot taken, as long as there is room."""
+    """A feasible assignment, by value per slot taken.
+
+    In each round every unserved contact asks its best employee with room, who takes the best of those who ask.
+    """
     load = np.ones(pairs.value.size, dtype=np.int64) if pairs.load is None else pairs.load
-    employee_of = np.full(contacts, -1, dtype=np.int64)
-    left = capacity.copy()
-    for k in np.argsort(-pairs.value / load, kind="stable"):
-        contact, employee = pairs.contact[k], pairs.employee[k]
-        if employee_of[contact] < 0 and left[employee] >= load[k]:
-            employee_of[contact] = employee
-            left[employee] -= load[k]
+    worth = pairs.value / load
+    order = np.lexsort((pairs.employee, -worth, pairs.contact))
+    contact, employee, load, worth = pairs.contact[order], pairs.employee[order], load[order], worth[order]
+    employee_of, left = np.full(contacts, -1, dtype=np.int64), capacity.copy()
+    live = np.flatnonzero(load <= left[employee])
+    while live.size:
+        asking = live[np.diff(contact[live], prepend=-1) > 0]
+        asking = asking[np.lexsort((contact[asking], -worth[asking], employee[asking]))]
+        taken = asking[_running_load(employee[asking], load[asking]) <= left[employee[asking]]]
+        employee_of[contact[taken]] = employee[taken]
+        np.subtract.at(left, employee[taken], load[taken])
+        live = live[(employee_of[contact[live]] < 0) & (load[live] <= left[employee[live]])]
     return employee_of
+
+
+def _running_load(employee: IntArray, load: IntArray) -> IntArray:
+    """Slots asked of an employee up to and including each row; rows come grouped by employee."""
+    total = np.cumsum(load)
+    first = np.flatnonzero(np.diff(employee, prepend=-1))
+    before = np.repeat(total[first] - load[first], np.diff(first, append=employee.size))
+    running: IntArray = total - before
+    return running
 
 
 def prices_by_ascent(pairs: Pairs, capacity: IntArray, *, value: float) -> FloatArray:

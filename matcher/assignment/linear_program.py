@@ -17,7 +17,7 @@ SHARE_FOR_PRICES = 0.3  # of the time left: prices come from the linear relaxati
 
 
 def solve_transport(pairs: Pairs, contacts: int, capacity: IntArray, *, seconds: float | None) -> Found:
-    """The optimum for unit loads, or a greedy answer with status deadline when HiGHS runs out of time."""
+    """The optimum for unit loads, or a greedy answer with status deadline when HiGHS runs out of time. Needs a pair."""
     answer = _relaxation(pairs, contacts, capacity, seconds)
     if answer is None:
         return greedy(pairs, contacts, capacity)
