@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "api.workers": (("matcher", "models", "api"), ANYONE),
     "api.cli": (("matcher", "models", "api"), ANYONE),
     "api.commands": (("matcher", "models", "api"), ANYONE),  # the commands that api.cli lists, one file each
+    "api.demo_world": (("matcher.errors", "api"), ("rich",)),  # speaks HTTP to the service, as any router does
     "wsgi": (("api",), ()),
 }
 

@@ -1,0 +1,123 @@
+"""The answers of the service as tables for a person to read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from api.demo_world.day import Day
+from api.demo_world.words import decimal, say
+
+# What is true of nearly every pair says little about this one.
+EVERYDAY = {"urgency", "compatibility", "eligible", "cost", "longest_idle", "load", "values_off", "runner_up"}
+REASONS_SHOWN = 2
+
+
+def who_got_whom(day: Day, answer: Mapping[str, Any], language: str) -> Table:
+    """A row a served contact: who asked what, who takes it, and what decided."""
+    table = _table(say("who_got_whom", language), language, "customer", "story", "channel", "employee", "why")
+    for one in answer["assignments"]:
+        contact = day.contact(one["contact_id"])
+        table.add_row(
+            customer_name(day, one["contact_id"]),
+            contact.story[language],
+            say(contact.request["channel"], language),
+            day.employee_names[one["employee_id"]],
+            _why(one["reasons"]),
+        )
+    return table
+
+
+def who_waits(day: Day, answer: Mapping[str, Any], language: str) -> Table:
+    """A row an unserved contact: why nobody, whom it competes with, and which channel would help."""
+    table = _table(say("who_waits", language), language, "customer", "story", "channel", "why")
+    for one in answer["unassigned"]:
+        contact = day.contact(one["contact_id"])
+        lines = [one["detail"], _competing(day, one.get("bottleneck"), language)]
+        if one.get("suggested_channel"):
+            lines.append(say("other_channel", language, channel=say(one["suggested_channel"], language)))
+        table.add_row(
+            customer_name(day, one["contact_id"]),
+            contact.story[language],
+            say(contact.request["channel"], language),
+            "\n".join(line for line in lines if line),
+        )
+    return table
+
+
+def proof(answer: Mapping[str, Any], language: str) -> str:
+    """The certificate in a sentence."""
+    return say(
+        "proof",
+        language,
+        objective=decimal(answer["objective"], language, digits=3),
+        bound=decimal(answer["bound"], language, digits=3),
+        gap=decimal(max(answer["gap"], 0.0), language, digits=6),
+        ms=decimal(answer["solve_ms"], language, digits=1),
+        solver=answer["solver"],
+    )
+
+
+def differences(day: Day, answer: Mapping[str, Any], other: Mapping[str, Any], language: str) -> Table | None:
+    """A row a contact that gets another employee in `other`; `None` when there is none."""
+    before, after = _employee_of(answer), _employee_of(other)
+    changed = [key for key in before if before[key] != after.get(key)]
+    if not changed:
+        return None
+    title = say("without_values", language)
+    table = _table(title, language, "customer", "story", "with", "without")
+    for key in changed:
+        names = [_name(day, mine.get(key), language) for mine in (before, after)]
+        table.add_row(customer_name(day, key), day.contact(key).story[language], *names)
+    changes = say("difference", language, changed=len(changed), served=len(before))
+    table.caption = changes
+    return table
+
+
+def best_for(day: Day, contact_id: str, ranked: Sequence[Mapping[str, Any]], language: str) -> Table:
+    """The ranking for one contact, best first."""
+    title = say("ranking", language, name=customer_name(day, contact_id))
+    table = _table(title, language, "employee", "score", "chance", "confidence")
+    for one in ranked:
+        table.add_row(
+            day.employee_names[one["employee_id"]],
+            decimal(one["score"], language, digits=3),
+            f"{one['compatibility']:.0%}",
+            f"{one['confidence']:.0%}",
+        )
+    table.caption = say("estimate", language)
+    return table
+
+
+def customer_name(day: Day, contact_id: str) -> str:
+    """The name of the customer behind a contact."""
+    return day.customers[day.contact(contact_id).request["customer_id"]].name
+
+
+def _table(title: str, language: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left", box=SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(say(column, language), no_wrap=column in {"customer", "channel", "employee"})
+    return table
+
+
+def _why(reasons: Sequence[Mapping[str, Any]]) -> str:
+    telling = [one for one in reasons if one["code"] not in EVERYDAY]
+    return " ".join(one["text"] for one in telling[:REASONS_SHOWN])
+
+
+def _competing(day: Day, bottleneck: Mapping[str, Any] | None, language: str) -> str:
+    if not bottleneck:
+        return ""
+    contacts = ", ".join(customer_name(day, key) for key in bottleneck["contacts"])
+    employees = ", ".join(day.employee_names[key] for key in bottleneck["employees"])
+    return say("competing", language, contacts=contacts, employees=employees, short=bottleneck["short"])
+
+
+def _employee_of(answer: Mapping[str, Any]) -> dict[str, str]:
+    return {one["contact_id"]: one["employee_id"] for one in answer["assignments"]}
+
+
+def _name(day: Day, employee_id: str | None, language: str) -> str:
+    return say("nobody", language) if employee_id is None else day.employee_names[employee_id]

@@ -1,0 +1,97 @@
+"""What the demonstration says, in English and Dutch."""
+
+from typing import Final
+
+LANGUAGES: Final = ("en", "nl")
+
+WORDS: Final[dict[str, dict[str, str]]] = {
+    "hello": {
+        "en": "{company}, a Monday at 9:40: {contacts} contacts are waiting, {employees} employees are at work.",
+        "nl": "{company}, maandag 9.40 uur: er wachten {contacts} contacten, {employees} medewerkers zijn er.",
+    },
+    "starting": {"en": "Starting the service …", "nl": "De dienst start …"},
+    "imported": {
+        "en": "{applied} employees read from the file of HR, {customers} customers stored, {consents} of them agreed "
+        "to a value profile.",
+        "nl": "{applied} medewerkers uit het bestand van HR gelezen, {customers} klanten opgeslagen; {consents} van "
+        "hen gaven toestemming voor een waardeprofiel.",
+    },
+    "who_got_whom": {"en": "Who got whom, and why", "nl": "Wie kreeg wie, en waarom"},
+    "customer": {"en": "Customer", "nl": "Klant"},
+    "channel": {"en": "By", "nl": "Via"},
+    "story": {"en": "What is asked", "nl": "Wat wordt gevraagd"},
+    "employee": {"en": "Employee", "nl": "Medewerker"},
+    "why": {"en": "Why", "nl": "Waarom"},
+    "score": {"en": "Score", "nl": "Score"},
+    "proof": {
+        "en": "Total score {objective}. No assignment that serves as many contacts can score more than {bound} "
+        "(gap {gap}), found in {ms} ms by {solver}.",
+        "nl": "Totale score {objective}. Geen toewijzing die evenveel contacten bedient kan meer dan {bound} scoren "
+        "(verschil {gap}), gevonden in {ms} ms door {solver}.",
+    },
+    "who_waits": {"en": "Who waits on, and what would help", "nl": "Wie nog wacht, en wat zou helpen"},
+    "competing": {
+        "en": "{contacts} compete for {employees}: {short} too few.",
+        "nl": "{contacts} dingen naar {employees}: {short} te weinig.",
+    },
+    "other_channel": {"en": "Offer {channel} instead.", "nl": "Bied {channel} aan."},
+    "without_values": {
+        "en": "The same morning if value profiles weighed nothing",
+        "nl": "Dezelfde ochtend als waardeprofielen niet meewogen",
+    },
+    "no_difference": {
+        "en": "Nobody would have got another employee.",
+        "nl": "Niemand zou een andere medewerker hebben gekregen.",
+    },
+    "difference": {
+        "en": "{changed} of {served} customers would have got another employee. Skills, language, mandate and waiting "
+        "decide first; values only choose among those who can help.",
+        "nl": "{changed} van de {served} klanten zouden een ander hebben gekregen. Vaardigheid, taal, mandaat en "
+        "wachttijd beslissen eerst; waarden kiezen alleen tussen wie kan helpen.",
+    },
+    "with": {"en": "With values", "nl": "Met waarden"},
+    "without": {"en": "Without", "nl": "Zonder"},
+    "nobody": {"en": "nobody yet", "nl": "nog niemand"},
+    "ranking": {"en": "The best employees for {name} alone", "nl": "De beste medewerkers voor {name} alleen"},
+    "chance": {"en": "Chance of a good outcome", "nl": "Kans op een goede afloop"},
+    "confidence": {"en": "Known of both", "nl": "Bekend van beiden"},
+    "estimate": {
+        "en": "The chance is an estimate from a hypothesis about values, not a measurement: a real effect is shown by "
+        "comparing outcomes, and only then claimed.",
+        "nl": "De kans is een schatting uit een hypothese over waarden, geen meting: een echt effect blijkt pas uit "
+        "een vergelijking van uitkomsten.",
+    },
+    "go_on": {"en": "Go on yourself", "nl": "Zelf verder"},
+    "address": {"en": "The service:  {url}", "nl": "De dienst:     {url}"},
+    "docs": {"en": "Its contract: {url}/docs", "nl": "Het contract:  {url}/docs"},
+    "stays": {"en": "The service runs until you press Ctrl-C.", "nl": "De dienst loopt tot u Ctrl-C indrukt."},
+    "stopped": {
+        "en": "The service has been stopped. `klik demo --keep` leaves it running for you to try this.",
+        "nl": "De dienst is gestopt. `klik demo --keep` laat haar doorlopen om dit te proberen.",
+    },
+    "chat": {"en": "chat", "nl": "chat"},
+    "phone": {"en": "phone", "nl": "telefoon"},
+    "email": {"en": "e-mail", "nl": "e-mail"},
+    "desk": {"en": "desk", "nl": "balie"},
+    "web_info": {"en": "website", "nl": "website"},
+    "self_service": {"en": "self-service", "nl": "zelf online"},
+}
+
+
+def say(word: str, language: str, **facts: object) -> str:
+    """The sentence of that name in that language.
+
+    >>> say("competing", "nl", contacts="A, B", employees="Deniz", short=1)
+    'A, B dingen naar Deniz: 1 te weinig.'
+    """
+    return WORDS[word][language].format(**facts)
+
+
+def decimal(number: float, language: str, *, digits: int = 2) -> str:
+    """The number as it is written in that language.
+
+    >>> decimal(1.25, "nl"), decimal(1.25, "en")
+    ('1,25', '1.25')
+    """
+    text = f"{number:.{digits}f}"
+    return text.replace(".", ",") if language == "nl" else text
