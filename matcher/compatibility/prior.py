@@ -24,9 +24,10 @@ MODES = ("off", "same", "prior")
 # slope P·(1 − P) = .19 between logits and points.
 BASE_SUCCESS = 0.75
 # s, logits per unit of centred affinity (design). The expectation is 2–8 points of success between the best and the
-# worst pairing (profiling.md 1.6). The shipped matrix, centred, spans .98 between pure profiles, and likeness spans 1:
-# with .4 that is 7 points for the purest pairs there can be, and some 2 for profiles as they are measured.
-LOGITS_PER_AFFINITY = 0.4
+# worst pairing (profiling.md 1.6). With .9 the shipped matrix, and likeness too, span 5 points between people with
+# one dominant system (.6), 6–8 where a secondary (.25) is known as well, and 2.5 for one customer over a thousand
+# employees of mixed systems. Pure profiles, which nobody has, would span 16; estimates, shrunk to the prior, less.
+LOGITS_PER_AFFINITY = 0.9
 GATE = 0.12  # least declared confidence n/(n + A0) on either side: two taps open it, text and behaviour never do
 MOST_WEIGHT = 10.0
 

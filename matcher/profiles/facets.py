@@ -4,10 +4,12 @@ Source: profiling.md section 3. Times are arguments; a sum newer than the moment
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -229,16 +231,16 @@ def _with_worst(rejection: tuple[float, ...] | None, evidence: Evidence) -> tupl
 def _count(facet: Facet, people: Sequence[Sums | None], at: datetime) -> _Counts:
     """Dirichlet parameters α of every person, source by source: decayed, capped, floored."""
     alpha = np.tile(facet.prior_strength * np.array(facet.prior_mean), (len(people), 1))
-    rows: dict[str, list[int]] = {}
-    pieces: dict[str, list[SourceSum]] = {}
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    pieces: defaultdict[str, list[SourceSum]] = defaultdict(list)
     for row, sums in enumerate(people):
         if sums is None:
             continue
         if sums.prior is not None:
             alpha[row] = facet.prior_strength * np.array(sums.prior)
         for source, piece in sums.by_source.items():
-            rows.setdefault(source, []).append(row)
-            pieces.setdefault(source, []).append(piece)
+            rows[source].append(row)
+            pieces[source].append(piece)
     least = ALPHA_FLOOR * alpha
     by_source = {}
     for source in pieces:
@@ -254,7 +256,8 @@ def _count(facet: Facet, people: Sequence[Sums | None], at: datetime) -> _Counts
 def _capped(facet: Facet, source: str, pieces: Sequence[SourceSum], at: datetime) -> Floats:
     """g_s · S_s(t) for each piece: pieces × categories."""
     terms = facet.terms(source)
-    vectors = np.array([piece.vector for piece in pieces], dtype=np.float64)
+    flat = np.fromiter(chain.from_iterable([piece.vector for piece in pieces]), np.float64, len(pieces) * facet.size)
+    vectors = flat.reshape(len(pieces), facet.size)
     ages_days = np.array([(at - piece.at).total_seconds() for piece in pieces]) / _DAY.total_seconds()
     vectors *= np.exp2(-np.maximum(ages_days, 0.0) / terms.half_life_days)[:, None]
     totals = vectors.sum(axis=1)

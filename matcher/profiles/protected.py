@@ -5,7 +5,9 @@ Source: trust.md E (GDPR article 9, equal treatment law); profiling.md section 6
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from matcher.errors import Fault, pointer_to
 
 # A word that begins like this names a protected trait, in English or Dutch.
 STEMS = (
@@ -43,3 +45,13 @@ def is_protected_group(name: str) -> bool:
 def _words(name: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
     return [word.lower() for word in _WORD.findall(plain)]
+
+
+def protected_attributes(attributes: Mapping[str, object]) -> list[Fault]:
+    """A fault for every attribute that is named after a protected trait."""
+    detail = "an attribute named after a protected trait may not steer a match: leave it out"
+    return [
+        Fault(pointer_to("/attributes", name), "protected_attribute", f"{name[:64]!r}: {detail}")
+        for name in attributes
+        if is_protected_trait(name)
+    ]

@@ -1,0 +1,122 @@
+"""Add a piece of evidence about a customer or an employee."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from matcher.errors import ConsentMissing, Fault, InvalidInput, invalid
+from matcher.profiles.evidence import Evidence, Source
+from matcher.profiles.facets import REPLACING
+from matcher.profiles.framework import VALUES, Facet, Framework
+from matcher.profiles.people import EMPLOYEE, Who
+from matcher.profiles.tags import full_share, tag_share
+from matcher.use_cases.find_person import find_person
+from matcher.use_cases.ports import Records
+from matcher.use_cases.read_profile import ConsentState, ProfileView, consent_for, read_profile
+from matcher.use_cases.record_evidence import record_evidence
+
+MOST_AHEAD = timedelta(seconds=300)  # how far clocks may differ (profiling.md section 2)
+REFUSED_SOURCES = {
+    Source.TEXT: (
+        "text_not_enabled",
+        "reading profiles from text is switched off here: send a share or a pick instead",
+    ),
+    Source.SURVEY: ("source_not_accepted", "a questionnaire is scored from its answers: send the answers instead"),
+    Source.OUTCOME: ("source_not_accepted", "outcomes are learnt from contacts, they are not sent as evidence"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is claimed: a source, a facet, and either shares by category or the one category that was picked."""
+
+    source: Source
+    facet: str
+    share: Mapping[str, float] | None = None
+    pick: str | None = None
+    occurred_at: datetime | None = None
+    reason: str | None = None
+
+
+def add_evidence(
+    records: Records,
+    framework: Framework,
+    who: Who,
+    subject_id: str,
+    claim: Claim,
+    *,
+    actor: str,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> ProfileView:
+    """The person's profile on that facet, with the evidence in it.
+
+    Raises NotFound; ConsentMissing for the values of a customer who has not agreed; InvalidInput with every fault.
+    """
+    person = find_person(records, who, subject_id)
+    facet = framework.facet(claim.facet)
+    if consent_for(person, facet.id) is ConsentState.NONE:
+        raise ConsentMissing
+    share = _accepted_share(facet, who, claim, now)
+    evidence = Evidence(
+        id=new_id(),
+        who=who,
+        subject_id=subject_id,
+        framework=framework.name,
+        facet=facet.id,
+        source=claim.source,
+        occurred_at=claim.occurred_at or now,
+        recorded_at=now,
+        share=share,
+        weight=_weight(facet, claim.source),
+        actor=actor,
+        reason=claim.reason,
+    )
+    record_evidence(records, framework, evidence, now=now)
+    (view,) = read_profile(records, framework, who, subject_id, facets=[facet.id], now=now)
+    return view
+
+
+def _accepted_share(facet: Facet, who: Who, claim: Claim, now: datetime) -> tuple[float, ...]:
+    """The share claimed, once every check has passed."""
+    faults = [*_source_faults(facet, who, claim), *_time_faults(claim, now)]
+    share: tuple[float, ...] = ()
+    try:
+        share = _share(facet, claim)
+    except InvalidInput as refused:
+        faults += refused.faults
+    if faults:
+        raise InvalidInput(faults)
+    return share
+
+
+def _source_faults(facet: Facet, who: Who, claim: Claim) -> Iterator[Fault]:
+    if claim.source in REFUSED_SOURCES:
+        yield Fault("/source", *REFUSED_SOURCES[claim.source])
+    elif claim.source is not Source.SEGMENT and claim.source.value not in facet.sources:
+        yield Fault("/source", "source_not_accepted", f"{claim.source.value} does not speak on facet {facet.id}")
+    if claim.source is Source.HR_TAG and who == EMPLOYEE and not (claim.reason or "").strip():
+        yield Fault("/reason", "missing_field", "say why: the employee reads the reason beside the tag")
+
+
+def _time_faults(claim: Claim, now: datetime) -> Iterator[Fault]:
+    if claim.occurred_at is not None and claim.occurred_at > now + MOST_AHEAD:
+        detail = f"occurred_at lies more than {MOST_AHEAD.seconds} s ahead: check the sender's clock"
+        yield Fault("/occurred_at", "in_the_future", detail)
+
+
+def _share(facet: Facet, claim: Claim) -> tuple[float, ...]:
+    if (claim.share is None) == (claim.pick is None):
+        raise invalid("", "one_of", "give either share or pick")
+    if claim.share is not None:
+        return full_share(facet, claim.share, "/share")
+    assert claim.pick is not None  # one of the two is there
+    picked = facet.index(claim.pick, pointer="/pick")
+    if claim.source in REPLACING and facet.id == VALUES:
+        return tag_share(facet, claim.pick)
+    return tuple(float(place == picked) for place in range(facet.size))
+
+
+def _weight(facet: Facet, source: Source) -> float:
+    """Pseudo-counts of one piece; a segment's tells what to expect and counts as no observation."""
+    return 0.0 if source is Source.SEGMENT else facet.terms(source.value).weight

@@ -1,0 +1,26 @@
+"""Save a customer, and keep nothing of their values that they no longer agree to."""
+
+from datetime import datetime
+
+from matcher.errors import Fault, InvalidInput
+from matcher.profiles.framework import VALUES
+from matcher.profiles.people import CUSTOMER, Customer
+from matcher.profiles.protected import is_protected_group, protected_attributes
+from matcher.use_cases.ports import Records
+
+
+def save_customer(records: Records, customer: Customer, *, now: datetime) -> bool:
+    """Create or replace the customer; whether it was created.
+
+    Without `consent.value_profiling` all value evidence of the customer is erased at once (profiling.md section 12).
+    Raises InvalidInput `protected_attribute`.
+    """
+    faults = protected_attributes(customer.attributes)
+    if customer.segment is not None and is_protected_group(customer.segment):
+        detail = "a segment may not be built on a protected trait: leave it out or group people otherwise"
+        faults.append(Fault("/segment", "protected_attribute", detail))
+    if faults:
+        raise InvalidInput(faults)
+    if not customer.allows_values:
+        records.profiles.erase(CUSTOMER, customer.id, facet=VALUES)
+    return records.customers.put(customer, now=now)
