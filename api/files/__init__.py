@@ -1,1 +1,1 @@
-"""Files people hand to Klik and get from it: CSV tables, JSON documents, numeric problems; each fault with its place."""
+"""Files people hand to Klik and get from it: CSV tables, JSON documents, numeric problems; a fault has its place."""

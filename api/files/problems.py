@@ -3,7 +3,7 @@
 import math
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,7 @@ def _arrays(archive: zipfile.ZipFile) -> dict[str, Array]:
     return arrays
 
 
-def _array(stream: "BinaryIO | zipfile.ZipExtFile", name: str, room: int) -> tuple[Array, int]:
+def _array(stream: IO[bytes], name: str, room: int) -> tuple[Array, int]:
     """One array, once its header has said that it is numbers and that it fits."""
     place = f"/{name[:64]}"
     try:

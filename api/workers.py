@@ -1,0 +1,160 @@
+"""The worker: takes jobs one after another, never one that another worker holds, and outlives neither stop nor parent.
+
+Job rows are the truth. The bell only shortens the wait; every second the worker looks for itself.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api.import_job import clear_import, work_on_import
+from matcher.errors import MatcherError, Unavailable
+from matcher.use_cases.ports import JobState
+from matcher.use_cases.run_job import JobKind, JobRun, JobStopped, begin_job, run_job
+from matcher.use_cases.start_import import IMPORT_EMPLOYEES
+
+if TYPE_CHECKING:
+    from api.wiring import Klik
+
+LEASE = timedelta(seconds=30)  # longer than a store under load keeps a heartbeat waiting (10 s)
+LOOK_S = 0.1  # how often the worker listens for the bell
+SWEEP_S = 1.0  # how often it looks for jobs nobody rang for, and for its parent
+TIDY_S = 600.0
+ANSWERS_KEPT = timedelta(hours=24)  # api.md section 1
+PULSE_FILE = "worker.pulse"
+
+log = structlog.get_logger("klik.worker")
+
+
+def run_worker(
+    klik: "Klik", *, stop: threading.Event | None = None, parent_pid: int | None = None, lease: timedelta = LEASE
+) -> None:
+    """Work until `stop` is set; with `parent_pid`, also until that process is no longer the parent."""
+    worker = Worker(klik, stop or threading.Event(), lease=lease, parent_pid=parent_pid)
+    worker.run()
+
+
+def job_kinds(klik: "Klik") -> Mapping[str, JobKind]:
+    """Every kind of job this installation does."""
+    return {IMPORT_EMPLOYEES: JobKind(lambda run: work_on_import(klik, run), clear=clear_import)}
+
+
+class Worker:
+    """One worker of an installation; `stop` ends it between two steps of its work."""
+
+    def __init__(
+        self, klik: "Klik", stop: threading.Event, *, lease: timedelta = LEASE, parent_pid: int | None = None
+    ) -> None:
+        self._klik = klik
+        self._stop = stop
+        self._lease = lease
+        self._parent_pid = parent_pid
+        self._holder = f"{os.getpid()}.{klik.new_id()}"
+        self._kinds = job_kinds(klik)
+        self._swept_at = self._tidied_at = -TIDY_S
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        watch = threading.Thread(target=self._watch, name="worker-watch", daemon=True)
+        watch.start()
+        log.info("worker_started", pid=os.getpid())
+        while not self._stop.is_set():
+            try:
+                self.look()
+            except Unavailable as error:
+                log.warning("store_away", detail=error.detail)
+                self._stop.wait(error.retry_after_s)
+            self._stop.wait(LOOK_S)
+        watch.join()
+        log.info("worker_stopped", pid=os.getpid())
+
+    def look(self) -> None:
+        """Do the job that was rung for; once a second also every other runnable one."""
+        rung = self._klik.bell.heard()
+        if rung is not None:
+            self.work(rung)
+        if time.monotonic() - self._swept_at >= SWEEP_S:
+            for job_id in self._runnable():
+                self.work(job_id)
+            self._tidy()
+            self._swept_at = time.monotonic()
+
+    def work(self, job_id: str) -> None:
+        """Do one job, if it is to be had."""
+        if self._stop.is_set():
+            return
+        klik = self._klik
+        run = begin_job(
+            klik.store, job_id, holder=self._holder, now=klik.now, lease=self._lease, must_stop=self._stop.is_set
+        )
+        if run is None:
+            return
+        log.info("job_begun", job_id=job_id, kind=run.job.kind, attempt=run.job.attempts)
+        with self._heartbeat(run):
+            self._do(run)
+        log.info("job_left", job_id=job_id, kind=run.job.kind)
+
+    def _do(self, run: JobRun) -> None:
+        try:
+            run_job(run, self._kinds)
+        except Exception as error:  # noqa: BLE001 - the worker's outermost handler: one job's fault must not stop others
+            log.exception("job_broke", job_id=run.job.id, kind=run.job.kind)
+            reason = f"An unexpected fault ({type(error).__name__}); the worker's log has its place."
+            run.fail(JobState.FAILED, reason)
+
+    @contextmanager
+    def _heartbeat(self, run: JobRun) -> Iterator[None]:
+        """Keep the lease alive while a single step takes long."""
+        is_done = threading.Event()
+        beat = threading.Thread(target=self._beat, args=(run, is_done), name="worker-heartbeat", daemon=True)
+        beat.start()
+        try:
+            yield
+        finally:
+            is_done.set()
+            beat.join()
+
+    def _beat(self, run: JobRun, is_done: threading.Event) -> None:
+        while not is_done.wait(self._lease.total_seconds() / 5):
+            try:
+                run.renew()
+            except JobStopped:
+                return  # the work sees it at its next step
+            except MatcherError as error:
+                log.warning("heartbeat_missed", job_id=run.job.id, detail=error.detail)
+
+    def _runnable(self) -> list[str]:
+        with self._klik.store.reading() as records:
+            return records.jobs.runnable(now=self._klik.now())
+
+    def _tidy(self) -> None:
+        """Forget answers to old idempotent requests."""
+        if time.monotonic() - self._tidied_at < TIDY_S:
+            return
+        with self._klik.store.writing() as records:
+            records.answers.forget_before(self._klik.now() - ANSWERS_KEPT)
+        self._tidied_at = time.monotonic()
+
+    def _watch(self) -> None:
+        """Show that the worker lives, and stop it when its parent is gone."""
+        pulse = pulse_file(self._klik.settings.home)
+        while not self._stop.is_set():
+            if self._parent_pid is not None and os.getppid() != self._parent_pid:
+                log.warning("parent_gone", parent_pid=self._parent_pid)
+                self._stop.set()
+                break
+            pulse.touch()
+            self._stop.wait(SWEEP_S)
+        pulse.unlink(missing_ok=True)
+
+
+def pulse_file(home: Path) -> Path:
+    """The file that a living worker touches each second."""
+    return home / PULSE_FILE

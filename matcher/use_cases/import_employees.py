@@ -1,0 +1,66 @@
+"""Take over a file of employees: all of its lines, or none when one of them is wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from matcher.profiles.evidence import Source
+from matcher.profiles.framework import VALUES, Framework
+from matcher.use_cases.ports import ImportedRow, ImportRow, Records
+
+MOST_ROWS_TOLD = 1_000
+BATCH_ROWS = 2_000
+ACTIONS = ("create", "update", "skip", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, or would do: `counts` by action, the rows errors first, and how many rows were left out."""
+
+    applied: bool
+    counts: dict[str, int]
+    rows: tuple[ImportedRow, ...]
+    rows_left_out: int
+    warnings: tuple[str, ...] = ()
+
+
+def import_employees(
+    records: Records,
+    import_id: str,
+    rows: Iterable[ImportRow],
+    *,
+    framework: Framework,
+    dry_run: bool,
+    actor: str,
+    now: datetime,
+) -> ImportReport:
+    """The import in the one transaction `records`: for a file small enough to be answered at once.
+
+    Nothing is applied when a line has an error, or on a `dry_run`; nothing staged is left behind.
+    """
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH_ROWS)):
+        records.imports.stage(import_id, batch)
+    return settle_import(records, import_id, framework=framework, dry_run=dry_run, actor=actor, now=now)
+
+
+def settle_import(
+    records: Records, import_id: str, *, framework: Framework, dry_run: bool, actor: str, now: datetime
+) -> ImportReport:
+    """Decide over every staged line, apply all or nothing, tell what happened and clear away what was staged."""
+    counted = records.imports.classify(import_id, framework=framework.name)
+    counts = {action: counted.get(action, 0) for action in ACTIONS}
+    rows = tuple(records.imports.rows(import_id, limit=MOST_ROWS_TOLD))
+    applied = not dry_run and counts["error"] == 0
+    if applied:
+        records.imports.apply(
+            import_id,
+            actor=actor,
+            framework=framework.name,
+            facet=VALUES,
+            tag_weight=framework.values.terms(Source.HR_TAG).cap,
+            now=now,
+        )
+    records.imports.discard(import_id)
+    return ImportReport(applied, counts, rows, sum(counts.values()) - len(rows))
