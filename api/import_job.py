@@ -1,14 +1,14 @@
 """The long way of an import of employees: staged in short transactions, applied in the job's last one."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from api.files.people import employee_rows, import_rows
 from api.files.table import Limits, count_rows
-from matcher.use_cases.import_employees import BATCH_ROWS, ImportReport, settle_import
+from matcher.use_cases.import_employees import BATCH_ROWS, ImportReport, completed, settle_import
 from matcher.use_cases.ports import ImportRow, Job, Records
 from matcher.use_cases.run_job import JobRun
 
@@ -26,7 +26,7 @@ def work_on_import(klik: "Klik", run: JobRun) -> None:
         content = records.imports.upload(run.job.id)
     total = count_rows(io.BytesIO(content), limits=limits)
     rows = employee_rows(io.BytesIO(content), klik.framework, limits=limits)
-    _stage(run, import_rows(rows, klik.framework), total)
+    _stage(run, import_rows(rows, klik.framework), total, columns=rows.columns)
     with run.ending() as ending:
         report = settle_import(
             ending.records,
@@ -58,13 +58,15 @@ def report_document(report: ImportReport, warnings: tuple[str, ...]) -> dict[str
     }
 
 
-def _stage(run: JobRun, rows: Iterator[ImportRow], total: int) -> None:
+def _stage(run: JobRun, rows: Iterator[ImportRow], total: int, *, columns: Collection[str]) -> None:
     staged_as = _staged_as(run.job, run.job.attempts)
     done = 0
     while batch := list(islice(rows, BATCH_ROWS)):
         run.go_on(done, total)
+        with run.store.reading() as records:
+            whole = completed(records, batch, columns=columns)
         with run.store.writing() as records:
-            records.imports.stage(staged_as, batch)
+            records.imports.stage(staged_as, whole)
         done += len(batch)
     run.go_on(done, total)
 

@@ -104,7 +104,7 @@ class Worker:
     def _do(self, run: JobRun) -> None:
         try:
             run_job(run, self._kinds)
-        except Exception as error:  # noqa: BLE001 - the worker's outermost handler: one job's fault must not stop others
+        except Exception as error:  # the worker's outermost handler: a fault of one job must not stop others
             log.exception("job_broke", job_id=run.job.id, kind=run.job.kind)
             reason = f"An unexpected fault ({type(error).__name__}); the worker's log has its place."
             run.fail(JobState.FAILED, reason)

@@ -2,12 +2,13 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from api.files.cells import LARGEST_NUMBER, LONGEST_KEY, LONGEST_NAME, NUMBER, WHOLE, Cells, plain_text, truth
+from api.files.cells import LARGEST_NUMBER, NUMBER, WHOLE, Cells, plain_name, plain_text, truth
 from api.files.table import Table
+from api.schemas.text import MAX_NAME
 from matcher.errors import Fault, InvalidInput
 from matcher.profiles.framework import Facet, Framework
 from matcher.profiles.inline import InlineFacet, InlineProfile
@@ -41,10 +42,10 @@ def families_of(table: Table, framework: Framework) -> Families:
             by_prefix.setdefault(prefix, {})[name] = column
     faults = [*_unknown(by_prefix.get("value", {}), framework.values)]
     faults += _unknown(by_prefix.get("channel", {}), framework.facets["channel"])
-    faults += [_too_long(column) for column in table.columns if len(column) > LONGEST_KEY + len("channel:")]
+    open_families = {family: by_prefix.get(family, {}) for family in ("trait", *QUALITIES)}
+    faults += [fault for found in open_families.values() for fault in _bad_names(found)]
     if faults:
         raise InvalidInput(faults)
-    open_families = {family: by_prefix.get(family, {}) for family in ("trait", *QUALITIES)}
     protected = [
         column for found in open_families.values() for name, column in found.items() if is_protected_trait(name)
     ]
@@ -94,7 +95,7 @@ def read_attribute(text: str, cells: Cells) -> Attribute:
         return truth(text)
     if NUMBER.fullmatch(text) or (cells.uses_comma_decimals and NUMBER.fullmatch(text.replace(",", ".", 1))):
         return cells.as_number(text, -LARGEST_NUMBER, LARGEST_NUMBER)
-    return plain_text(text, LONGEST_NAME)
+    return plain_text(text, MAX_NAME)
 
 
 def write_attribute(value: Attribute) -> str:
@@ -119,7 +120,7 @@ def _quoted(text: str) -> str:
         value = None
     if not isinstance(value, str):
         raise ValueError('text that begins and ends with a quote must be written as JSON writes it, as "12".')
-    return value and plain_text(value, LONGEST_NAME)
+    return value and plain_text(value, MAX_NAME)
 
 
 def _facet(cells: Cells, columns: Mapping[str, str], facet: Facet) -> InlineFacet | None:
@@ -139,7 +140,9 @@ def _unknown(columns: Mapping[str, str], facet: Facet) -> list[Fault]:
     return [facet.unknown(name, f"/1/{column}") for name, column in columns.items() if name not in facet.dims]
 
 
-def _too_long(column: str) -> Fault:
-    return Fault(
-        f"/1/{column[:64]}", "too_long", f"line 1: column {column[:64]!r}… is longer than {LONGEST_KEY} characters."
-    )
+def _bad_names(columns: Mapping[str, str]) -> Iterator[Fault]:
+    for name, column in columns.items():
+        try:
+            plain_name(name)
+        except ValueError as error:
+            yield Fault(f"/1/{column[:64]}", "unknown_column", f"line 1: column {error}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from api.files.cells import LONGEST_KEY, Cells, shown
+from api.files.cells import Cells, language_tag, shown
 from api.files.people import MANDATES, Read, Rows, skill_level
 from api.files.table import ByteLines, Limits, Table
 from matcher.contacts.contact import Contact
@@ -42,7 +42,7 @@ def contact_rows(
     table.check_columns(CONTACT_COLUMNS, required=("id", "channel"))
     if {"arrived_at", "waiting_s"} <= set(table.columns):
         raise invalid("/1/waiting_s", "double_column", "line 1: give arrived_at or waiting_s, not both.")
-    return Rows(_lines(table, at))
+    return Rows(_lines(table, at), table.columns)
 
 
 def _lines(table: Table, at: datetime | None) -> Iterator[Read[LoggedContact]]:
@@ -68,8 +68,8 @@ def _logged(cells: Cells, at: datetime | None) -> LoggedContact:
         id=cells.identity("id", is_required=True) or "",
         channel=cells.read("channel", _channel) or _missing_channel(cells),
         customer_id=cells.identity("customer_id"),
-        intent=cells.text("intent", longest=LONGEST_KEY),
-        language=cells.text("language", longest=LONGEST_KEY),
+        intent=cells.text("intent"),
+        language=cells.read("language", language_tag),
         skills=cells.pairs("skills", skill_level),
         mandate=cells.whole("mandate", *MANDATES, absent=0),
         priority=cells.whole("priority", *PRIORITIES, absent=0),

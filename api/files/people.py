@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Generic, TypeVar
 
-from api.files.cells import LONGEST_KEY, Cells, shown, whole_number
+from api.files.cells import Cells, language_tag, shown, whole_number
 from api.files.columns import Families, attributes_of, families_of, profile_of
 from api.files.table import ByteLines, Limits, Table
 from api.files.week import read_hours
@@ -40,9 +40,10 @@ class Read(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[T]):
-    """A file being read: `warnings` of its header, and its lines, to be gone through once."""
+    """A file being read: its columns, what its header warns of, and its lines, to be gone through once."""
 
     lines: Iterator[Read[T]]
+    columns: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Read[T]]:
@@ -71,7 +72,7 @@ def employee_rows(
     table = Table(stream, limits=limits)
     table.check_columns(EMPLOYEE_COLUMNS, prefixes=EMPLOYEE_FAMILIES, required=("id",))
     families = families_of(table, framework)
-    return Rows((_employee(cells, families, framework) for cells in _each(table)), families.warnings)
+    return Rows((_employee(cells, families, framework) for cells in _each(table)), table.columns, families.warnings)
 
 
 def customer_rows(
@@ -84,7 +85,7 @@ def customer_rows(
     table = Table(stream, limits=limits)
     table.check_columns(CUSTOMER_COLUMNS, prefixes=CUSTOMER_FAMILIES, required=("id",))
     families = families_of(table, framework)
-    return Rows((_customer(cells, families, framework) for cells in _each(table)), families.warnings)
+    return Rows((_customer(cells, families, framework) for cells in _each(table)), table.columns, families.warnings)
 
 
 def import_rows(rows: Iterable[Read[Employee]], framework: Framework) -> Iterator[ImportRow]:
@@ -105,8 +106,8 @@ def _employee(cells: Cells, families: Families, framework: Framework) -> Read[Em
     employee = Employee(
         id=cells.identity("id", is_required=True) or "",
         name=cells.text("name"),
-        team=cells.text("team", longest=LONGEST_KEY),
-        languages=cells.names("languages"),
+        team=cells.text("team"),
+        languages=cells.languages("languages"),
         skills=cells.pairs("skills", skill_level),
         mandate=cells.whole("mandate", *MANDATES, absent=0),
         capacity=cells.whole("capacity", *CAPACITIES, absent=1),
@@ -125,9 +126,9 @@ def _customer(cells: Cells, families: Families, framework: Framework) -> Read[Cu
     profile = profile_of(cells, families, framework)
     customer = Customer(
         id=cells.identity("id", is_required=True) or "",
-        language=cells.text("language", longest=LONGEST_KEY),
-        segment=cells.text("segment", longest=LONGEST_KEY),
-        tier=cells.text("tier", longest=LONGEST_KEY),
+        language=cells.read("language", language_tag),
+        segment=cells.text("segment"),
+        tier=cells.text("tier"),
         attributes=attributes_of(cells, families),
         consent=None if profile is None or profile.values is None else Consent(value_profiling=True),
         profile=profile,

@@ -21,7 +21,7 @@ def read_hours(text: str) -> tuple[Interval, ...]:
     stretches = tuple(_interval(part) for part in text.split("|"))
     if len(stretches) > MOST_INTERVALS:
         raise ValueError(f"{len(stretches)} stretches are more than {MOST_INTERVALS}.")
-    return stretches
+    return tuple(sorted(stretches, key=lambda each: (each.start, each.end)))
 
 
 def write_hours(hours: tuple[Interval, ...]) -> str:

@@ -1,7 +1,7 @@
 """Take over a file of employees: all of its lines, or none when one of them is wrong."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -11,6 +11,9 @@ from matcher.use_cases.ports import ImportedRow, ImportRow, Records
 
 MOST_ROWS_TOLD = 1_000
 BATCH_ROWS = 2_000
+FIELDS = ("name", "team", "languages", "skills", "mandate", "capacity", "channels", "hours", "active")
+ATTRIBUTE_COLUMNS = ("trait:", "wants:", "has:")
+NO_CHANNEL = "line {}, column channels: the employee serves no channel; give at least one, as phone=1."
 ACTIONS = ("create", "update", "skip", "error")
 
 
@@ -30,6 +33,7 @@ def import_employees(
     import_id: str,
     rows: Iterable[ImportRow],
     *,
+    columns: Collection[str],
     framework: Framework,
     dry_run: bool,
     actor: str,
@@ -41,8 +45,20 @@ def import_employees(
     """
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH_ROWS)):
-        records.imports.stage(import_id, batch)
+        records.imports.stage(import_id, completed(records, batch, columns=columns))
     return settle_import(records, import_id, framework=framework, dry_run=dry_run, actor=actor, now=now)
+
+
+def completed(records: Records, rows: Sequence[ImportRow], *, columns: Collection[str]) -> list[ImportRow]:
+    """The lines with what their file has no column for taken from the stored employee, so that it stays as it is.
+
+    An employee who is new needs a channel: a line that gives none becomes an error.
+    """
+    absent = [name for name in FIELDS if name not in columns]
+    has_traits = any(column.startswith(ATTRIBUTE_COLUMNS) for column in columns)
+    if not has_traits:
+        absent.append("attributes")
+    return [_completed(records, row, absent) for row in rows]
 
 
 def settle_import(
@@ -64,3 +80,15 @@ def settle_import(
         )
     records.imports.discard(import_id)
     return ImportReport(applied, counts, rows, sum(counts.values()) - len(rows))
+
+
+def _completed(records: Records, row: ImportRow, absent: Sequence[str]) -> ImportRow:
+    employee = row.employee
+    if employee is None:
+        return row
+    stored = records.employees.get(employee.id) if absent else None
+    if stored is not None:
+        employee = replace(employee, **{name: getattr(stored, name) for name in absent})
+    if not employee.channels and row.fault is None:
+        return replace(row, employee=employee, fault=NO_CHANNEL.format(row.line))
+    return replace(row, employee=employee)
