@@ -1,0 +1,168 @@
+"""What a rule may look at, of which type it is, and which questions can be asked of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+from matcher.contacts.contact import Contact
+from matcher.profiles.people import Attribute, Customer, Employee
+
+Value: TypeAlias = Attribute | tuple[str, ...] | None
+
+
+class Side(StrEnum):
+    """The two sides a rule looks at, each once."""
+
+    CONTACT = "contact"  # the contact and its customer
+    EMPLOYEE = "employee"
+
+
+class Kind(StrEnum):
+    """The type of a field."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    YES_NO = "true or false"
+    TEXTS = "several texts"
+    ATTRIBUTE = "an attribute"  # text, number or true/false: the operand tells
+
+
+OPERATORS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {
+        Kind.TEXT: ("is", "is_not", "in", "not_in", "contains", "exists"),
+        Kind.NUMBER: ("is", "is_not", "in", "not_in", "at_least", "at_most", "exists"),
+        Kind.YES_NO: ("is", "is_not", "exists"),
+        Kind.TEXTS: ("contains", "in", "not_in", "exists"),
+        Kind.ATTRIBUTE: ("is", "is_not", "in", "not_in", "at_least", "at_most", "contains", "exists"),
+    }
+)
+EVERY_OPERATOR = OPERATORS[Kind.ATTRIBUTE]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A contact with its customer, where one is known."""
+
+    contact: Contact
+    customer: Customer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of one side: `of_contact` or `of_employee` reads it, `None` meaning that it is unknown."""
+
+    path: str
+    kind: Kind
+    of_contact: Callable[[Asked], Value] | None = None
+    of_employee: Callable[[Employee], Value] | None = None
+
+    @property
+    def side(self) -> Side:
+        """Which side the field belongs to."""
+        return Side.EMPLOYEE if self.of_contact is None else Side.CONTACT
+
+
+def _contact(name: str, kind: Kind, read: Callable[[Contact], Value]) -> Field:
+    return Field(f"contact.{name}", kind, of_contact=lambda asked: read(asked.contact))
+
+
+def _customer(name: str, kind: Kind, read: Callable[[Customer], Value]) -> Field:
+    def known(asked: Asked) -> Value:
+        return None if asked.customer is None else read(asked.customer)
+
+    return Field(f"customer.{name}", kind, of_contact=known)
+
+
+def _employee(name: str, kind: Kind, read: Callable[[Employee], Value]) -> Field:
+    return Field(f"employee.{name}", kind, of_employee=read)
+
+
+FIXED: Mapping[str, Field] = MappingProxyType(
+    {
+        field.path: field
+        for field in (
+            _contact("intent", Kind.TEXT, lambda contact: contact.intent),
+            _contact("channel", Kind.TEXT, lambda contact: contact.channel),
+            _contact("language", Kind.TEXT, lambda contact: contact.language),
+            _contact("priority", Kind.NUMBER, lambda contact: contact.priority),
+            _contact("waiting_s", Kind.NUMBER, lambda contact: contact.waiting_s),
+            _contact("mandate", Kind.NUMBER, lambda contact: contact.mandate),
+            _customer("segment", Kind.TEXT, lambda customer: customer.segment),
+            _customer("tier", Kind.TEXT, lambda customer: customer.tier),
+            _customer("language", Kind.TEXT, lambda customer: customer.language),
+            _customer("no_push", Kind.YES_NO, lambda customer: customer.no_push),
+            _employee("team", Kind.TEXT, lambda employee: employee.team),
+            _employee("mandate", Kind.NUMBER, lambda employee: employee.mandate),
+            _employee("language", Kind.TEXTS, lambda employee: employee.languages),
+            _employee("channel", Kind.TEXTS, lambda employee: tuple(employee.channels)),
+        )
+    }
+)
+# Fields that end in a name of the operator's own.
+FAMILIES: Mapping[str, Callable[[str], Field]] = MappingProxyType(
+    {
+        "contact.attributes.": lambda name: _contact(
+            f"attributes.{name}", Kind.ATTRIBUTE, lambda contact: contact.attributes.get(name)
+        ),
+        "contact.skill.": lambda name: _contact(f"skill.{name}", Kind.NUMBER, lambda contact: contact.skills.get(name)),
+        "customer.attributes.": lambda name: _customer(
+            f"attributes.{name}", Kind.ATTRIBUTE, lambda customer: customer.attributes.get(name)
+        ),
+        "employee.attributes.": lambda name: _employee(
+            f"attributes.{name}", Kind.ATTRIBUTE, lambda employee: employee.attributes.get(name)
+        ),
+        "employee.skill.": lambda name: _employee(
+            f"skill.{name}", Kind.NUMBER, lambda employee: employee.skills.get(name)
+        ),
+    }
+)
+
+
+def field_at(path: str) -> Field | None:
+    """The field of that path, or `None` where there is no such field."""
+    if path in FIXED:
+        return FIXED[path]
+    for prefix, field in FAMILIES.items():
+        if path.startswith(prefix) and len(path) > len(prefix):
+            return field(path[len(prefix) :])
+    return None
+
+
+def own_name(path: str) -> str | None:
+    """The part of a path that the operator named, or `None` for a fixed field."""
+    for prefix in FAMILIES:
+        if path.startswith(prefix):
+            return path[len(prefix) :]
+    return None
+
+
+def holds(operator: str, operand: Attribute | tuple[Attribute, ...], value: Value) -> bool:
+    """Whether the question is answered with yes for this value.
+
+    An unknown value is nothing in particular: is_not and not_in hold for it, and so does exists with false; all else
+    fails. Text is compared letter by letter. A value of another type than the operand's is simply not equal.
+    """
+    if operator == "exists":
+        return (value is not None and value != ()) is operand
+    several = operand if isinstance(operand, tuple) else (operand,)
+    if operator in {"is", "in"}:
+        return any(_among(one, value) for one in several)
+    if operator in {"is_not", "not_in"}:
+        return not any(_among(one, value) for one in several)
+    if operator == "contains":
+        return isinstance(value, str | tuple) and isinstance(operand, str) and operand in value
+    if not _is_number(value) or not _is_number(operand):
+        return False
+    return value >= operand if operator == "at_least" else value <= operand  # type: ignore[operator]  # both are numbers
+
+
+def _among(operand: Attribute, value: Value) -> bool:
+    if isinstance(value, tuple):
+        return operand in value
+    return value is not None and isinstance(value, bool) is isinstance(operand, bool) and value == operand
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
