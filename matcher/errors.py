@@ -92,3 +92,9 @@ def invalid(pointer: str, code: str, detail: str) -> InvalidInput:
 def pointer_to(base: str, *tokens: object) -> str:
     """The JSON Pointer below `base`, each token escaped (RFC 6901)."""
     return base + "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
+
+
+class RequestInFlight(Conflict):
+    """The first request with this Idempotency-Key is still under way: ask again shortly."""
+
+    code = "request_in_flight"

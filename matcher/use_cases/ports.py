@@ -266,3 +266,7 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[Records]:
         """One transaction: commits at the end of the block, rolls back by default when it raises."""
         ...
+
+    def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:
+        """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""
+        ...

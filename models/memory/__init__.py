@@ -1,0 +1,67 @@
+"""The store in memory: obeys the same contract suite as SQL, for fast tests and for demonstrations."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from matcher.errors import Unavailable
+from models.memory.imports import MemoryImports
+from models.memory.people import MemoryCustomers, MemoryEmployees, MemoryProfiles
+from models.memory.tables import Tables, Transaction
+from models.memory.work import MemoryAnswers, MemoryApiKeys, MemoryJobs
+
+PATIENCE_S = 10.0
+
+__all__ = ["MemoryRecords", "MemoryStore"]
+
+
+class MemoryRecords:
+    """One open transaction (port `Records`)."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.customers = MemoryCustomers(transaction)
+        self.employees = MemoryEmployees(transaction)
+        self.profiles = MemoryProfiles(transaction)
+        self.keys = MemoryApiKeys(transaction)
+        self.answers = MemoryAnswers(transaction)
+        self.jobs = MemoryJobs(transaction)
+        self.imports = MemoryImports(transaction)
+
+
+class MemoryStore:
+    """Everything, until the process ends (port `Store`). Threads may share it; writers go one at a time."""
+
+    def __init__(self) -> None:
+        self._committed = Tables()
+        self._writers_turn = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[MemoryRecords]:
+        """A consistent read: what was committed when it began."""
+        yield MemoryRecords(Transaction(self._committed, may_write=False))
+
+    @contextmanager
+    def writing(self) -> Iterator[MemoryRecords]:
+        """One transaction: commits at the end of the block, rolls back when it raises."""
+        with self._writing() as transaction:
+            yield MemoryRecords(transaction)
+
+    def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:  # noqa: ARG002 -- the port's signature
+        """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""
+        with self._writing() as transaction:
+            return transaction.changing(transaction.tables.secrets).setdefault(name, fresh)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    @contextmanager
+    def _writing(self) -> Iterator[Transaction]:
+        if not self._writers_turn.acquire(timeout=PATIENCE_S):
+            raise Unavailable("Another change is taking long; try again shortly.")
+        try:
+            transaction = Transaction(self._committed, may_write=True)
+            yield transaction
+            self._committed = transaction.tables
+        finally:
+            self._writers_turn.release()

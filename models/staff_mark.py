@@ -1,0 +1,47 @@
+"""The staff mark: two counters by which a cache sees that employees, presences or their profiles changed.
+
+Whoever changes staff takes the lock first and the rows after, so that marks are given in the order of the commits
+and two writers cannot wait for each other in a circle.
+"""
+
+from sqlalchemy import Connection, update
+
+from models.dialects import driver
+from models.tables import counter, employee
+
+CHANGE = "staff_change"
+REMOVAL = "staff_removal"
+
+_READ = f"SELECT name, value FROM counter WHERE name IN ('{CHANGE}', '{REMOVAL}')"  # noqa: S608 -- constants only
+_LOCK = f"SELECT value FROM counter WHERE name = '{CHANGE}' FOR UPDATE"  # noqa: S608 -- constants only
+_ADVANCE = update(counter).values(value=counter.c.value + 1).returning(counter.c.value)
+_ADVANCE_CHANGE = _ADVANCE.where(counter.c.name == CHANGE)
+_ADVANCE_REMOVAL = _ADVANCE.where(counter.c.name == REMOVAL)
+
+
+def read(connection: Connection) -> tuple[int, int]:
+    """(last change, last removal). It runs before every match, hence past SQLAlchemy: a tenth of the cost."""
+    values = dict(driver(connection).execute(_READ).fetchall())
+    return values[CHANGE], values[REMOVAL]
+
+
+def lock(connection: Connection) -> None:
+    """Let no one else change staff until this transaction ends; SQLite's writer is alone already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_LOCK)
+
+
+def advance(connection: Connection) -> int:
+    """The number of a new change."""
+    return int(connection.execute(_ADVANCE_CHANGE).scalar_one())
+
+
+def stamp(connection: Connection, employee_id: str) -> None:
+    """Mark the employee as changed now."""
+    number = advance(connection)
+    connection.execute(update(employee).where(employee.c.id == employee_id).values(change_no=number))
+
+
+def note_removal(connection: Connection) -> None:
+    """Mark that employees were removed: caches must read everyone anew."""
+    connection.execute(_ADVANCE_REMOVAL)

@@ -1,0 +1,196 @@
+"""The store in SQL: one implementation for SQLite and PostgreSQL."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, inspect
+
+from matcher.errors import Unavailable
+from models import secrets
+from models.answers import SqlAnswers
+from models.customers import SqlCustomers
+from models.dialects import BUSY_TIMEOUT_MS, Dialect, SqliteDialect, dialect_of, driver_errors, empty_write_ahead_log
+from models.employees import SqlEmployees
+from models.imports import SqlImports
+from models.jobs import SqlJobs
+from models.keys import SqlApiKeys
+from models.profiles import SqlProfiles
+from models.tables import SCHEMA_VERSION
+
+
+def open_store(url: str) -> "SqlStore":
+    """A store on the database at `url` (sqlite:///file or postgresql://…); it connects when first used.
+
+    Raises InvalidInput for any other kind of database.
+    """
+    return SqlStore(dialect_of(url))
+
+
+class SqlRecords:
+    """One open transaction (port `Records`)."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def customers(self) -> SqlCustomers:
+        """Customers' master data."""
+        return SqlCustomers(self._connection)
+
+    @property
+    def employees(self) -> SqlEmployees:
+        """Employees' master data and presence."""
+        return SqlEmployees(self._connection)
+
+    @property
+    def profiles(self) -> SqlProfiles:
+        """Evidence and the profiles folded from it."""
+        return SqlProfiles(self._connection)
+
+    @property
+    def keys(self) -> SqlApiKeys:
+        """Keys and roles."""
+        return SqlApiKeys(self._connection)
+
+    @property
+    def answers(self) -> SqlAnswers:
+        """Answers kept for requests that may come twice."""
+        return SqlAnswers(self._connection)
+
+    @property
+    def jobs(self) -> SqlJobs:
+        """Long work."""
+        return SqlJobs(self._connection)
+
+    @property
+    def imports(self) -> SqlImports:
+        """Employee files."""
+        return SqlImports(self._connection)
+
+
+@dataclass(frozen=True, slots=True)
+class _Connections:
+    """What one process holds; a forked child must not touch its parent's."""
+
+    pid: int
+    writer: Engine
+    reader: Engine
+    writers_turn: AbstractContextManager[object]
+
+
+class SqlStore:
+    """Everything lasting, in one database (port `Store`). Threads may share it; a forked process connects anew."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._opening = threading.Lock()
+        self._held: _Connections | None = None
+        self._parents: list[_Connections] = []
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlRecords]:
+        """A consistent read: one snapshot, which never waits for a writer."""
+        with self._explaining(), self._connections().reader.connect() as connection:
+            connection.begin()
+            yield SqlRecords(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlRecords]:
+        """One transaction: commits at the end of the block, rolls back when it raises.
+
+        Raises Unavailable when the database is busy or away, Conflict when it forbids what the block wrote.
+        """
+        here = self._connections()
+        with self._explaining(), here.writers_turn, here.writer.connect() as connection:
+            with connection.begin():
+                yield SqlRecords(connection)
+            if connection.info.pop("erased", False):
+                empty_write_ahead_log(connection)
+
+    def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:
+        """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""
+        here = self._connections()
+        with self._explaining(), here.writers_turn, here.writer.begin() as connection:
+            return secrets.kept(connection, name, fresh, now=now)
+
+    def migrate(self) -> None:
+        """Bring the schema to this version. Safe to call at once from several processes: one does it, the others wait.
+
+        Raises Unavailable when the stored data are damaged.
+        """
+        from models.migrations import upgrade  # Alembic takes a third of a second to import
+
+        here = self._connections()
+        with self._explaining(), here.writers_turn, self._dialect.migrating(here.writer) as connection:
+            self._dialect.check(connection)
+            upgrade(connection)
+
+    def schema_version(self) -> str | None:
+        """The version of the stored schema; `None` when there is none yet."""
+        with self._explaining(), self._connections().reader.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            return None if version is None else str(version)
+
+    def is_current(self) -> bool:
+        """Whether the stored schema is the one this version of Klik was written for."""
+        return self.schema_version() == SCHEMA_VERSION
+
+    def close(self) -> None:
+        """Close this process's connections; the next use opens new ones."""
+        with self._opening:
+            held, self._held = self._held, None
+        if held is not None and held.pid == os.getpid():
+            held.writer.dispose()
+
+    def _connections(self) -> _Connections:
+        held = self._held
+        if held is not None and held.pid == os.getpid():
+            return held
+        with self._opening:
+            if self._held is None or self._held.pid != os.getpid():
+                self._open()
+            assert self._held is not None
+            return self._held
+
+    def _open(self) -> None:
+        if self._held is not None:
+            self._parents.append(self._held)  # kept for ever: closing them here would disturb the parent
+        writer = self._dialect.engine()
+        turn: AbstractContextManager[object] = nullcontext()
+        if isinstance(self._dialect, SqliteDialect):
+            turn = _Turn(BUSY_TIMEOUT_MS / 1000)
+        self._held = _Connections(os.getpid(), writer, self._dialect.reader(writer), turn)
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """Turn the database's errors into ours; what remains is a fault of this code and stays as it is."""
+        try:
+            yield
+        except driver_errors() as error:
+            explained = self._dialect.explained(error)
+            if explained is None:
+                raise
+            raise explained from error
+
+
+class _Turn:
+    """One writer at a time within the process: threads queue here fairly instead of polling the file's lock."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._lock = threading.Lock()
+        self._patience_s = patience_s
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._patience_s):
+            raise Unavailable("Another change is taking long; try again shortly.")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()

@@ -1,0 +1,252 @@
+"""The schema: what is remembered, and what the database itself refuses to remember."""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from matcher.profiles.evidence import Source
+from matcher.profiles.people import CUSTOMER, EMPLOYEE, PresenceState
+from matcher.use_cases.ports import JobState
+from models.columns import Json, UtcTime, identifier
+
+# The newest migration; tests/models/test_migrations.py keeps the two together.
+SCHEMA_VERSION = "0001"
+
+ROLES = ("router", "employee", "hr", "operations", "analyst", "auditor", "admin")
+IMPORT_ACTIONS = ("create", "update", "skip", "error")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _one_of(column: str, words: type[StrEnum] | tuple[str, ...], name: str) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+def _within(column: str, low: int, high: int) -> CheckConstraint:
+    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_in_range")
+
+
+def _not_empty(column: str) -> CheckConstraint:
+    return CheckConstraint(f"length({column}) BETWEEN 1 AND 128", name=f"{column}_has_length")
+
+
+customer = Table(
+    "customer",
+    metadata,
+    Column("id", identifier(), primary_key=True),
+    Column("language", String(64)),
+    Column("segment", String(200)),
+    Column("tier", String(200)),
+    Column("no_push", Boolean),
+    Column("attributes", Json, nullable=False),
+    Column("consent_values", Boolean),
+    Column("consent_text", String(200)),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    _not_empty("id"),
+)
+
+employee = Table(
+    "employee",
+    metadata,
+    Column("id", identifier(), primary_key=True),
+    Column("name", String(200)),
+    Column("team", String(200)),
+    Column("languages", Json, nullable=False),
+    Column("skills", Json, nullable=False),
+    Column("mandate", Integer, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("channels", Json, nullable=False),
+    Column("hours", Json),
+    Column("active", Boolean, nullable=False),
+    Column("attributes", Json, nullable=False),
+    Column("change_no", BigInteger, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    _not_empty("id"),
+    _within("mandate", 0, 3),
+    _within("capacity", 1, 50),
+    Index(None, "change_no"),
+    Index(None, "team", "id"),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("employee_id", identifier(), ForeignKey("employee.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("channels", Json),
+    Column("until", UtcTime),
+    Column("updated_at", UtcTime, nullable=False),
+    _one_of("state", PresenceState, "state_is_known"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", identifier(), primary_key=True),
+    Column("who", String(16), nullable=False),
+    Column("subject_id", identifier(), nullable=False),
+    Column("framework", String(128), nullable=False),
+    Column("facet", String(64), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("occurred_at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("share", Json, nullable=False),
+    Column("weight", Double, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("reason", Text),
+    Column("detail", Json, nullable=False),
+    Column("revoked_at", UtcTime),
+    Column("revoked_by", String(200)),
+    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    _one_of("source", Source, "source_is_known"),
+    CheckConstraint("weight >= 0", name="weight_not_negative"),
+    CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by_someone"),
+    Index(None, "who", "subject_id", "facet"),
+)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("who", String(16), primary_key=True),
+    Column("subject_id", identifier(), primary_key=True),
+    Column("framework", String(128), primary_key=True),
+    Column("facet", String(64), primary_key=True),
+    Column("sums", Json, nullable=False),
+    Column("rejection", Json),
+    Column("prior", Json),
+    Column("revision", Integer, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    CheckConstraint("revision >= 1", name="revision_from_one"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", identifier(64), primary_key=True),
+    Column("secret_sha256", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("person_id", identifier(), index=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    _one_of("role", ROLES, "role_is_known"),
+    CheckConstraint("length(secret_sha256) = 64", name="secret_is_a_hash"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("scope", identifier(1024), primary_key=True),
+    Column("body_sha256", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False, index=True),
+    CheckConstraint("status = 0 OR status BETWEEN 100 AND 599", name="status_is_http"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", identifier(), primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("arguments", Json, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger),
+    Column("attempts", Integer, nullable=False),
+    Column("holder", String(200)),
+    Column("lease_until", UtcTime),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("started_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("result", Json, nullable=False),
+    Column("error", Text),
+    _one_of("state", JobState, "state_is_known"),
+    CheckConstraint("done >= 0", name="done_not_negative"),
+    CheckConstraint("total >= 0", name="total_not_negative"),
+    CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+    CheckConstraint(
+        "state <> 'running' OR (holder IS NOT NULL AND lease_until IS NOT NULL)", name="running_has_a_holder"
+    ),
+    Index(None, "state", "created_at", "id"),
+)
+
+import_upload = Table(
+    "import_upload",
+    metadata,
+    Column("id", identifier(), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# A staged line: columns that an employee has too are texts here, moved to the employee as they are.
+import_row = Table(
+    "import_row",
+    metadata,
+    Column("import_id", identifier(), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("employee_id", identifier()),
+    Column("name", String(200)),
+    Column("team", String(200)),
+    Column("languages", Json),
+    Column("skills", Json),
+    Column("mandate", Integer),
+    Column("capacity", Integer),
+    Column("channels", Json),
+    Column("hours", Json),
+    Column("active", Boolean),
+    Column("attributes", Json),
+    Column("share", Json),
+    Column("fault", Text),
+    Column("action", String(16)),
+    Column("detail", Text),
+    CheckConstraint("line >= 1", name="line_from_one"),
+    CheckConstraint("employee_id IS NOT NULL OR fault IS NOT NULL", name="employee_or_fault"),
+    _one_of("action", IMPORT_ACTIONS, "action_is_known"),
+    Index(None, "import_id", "employee_id"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    CheckConstraint("value >= 0", name="value_not_negative"),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
