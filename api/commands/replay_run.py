@@ -1,0 +1,125 @@
+"""The work behind `klik replay`: read the log, rebuild its world, run every policy in it, compare."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Final, Protocol
+
+import numpy as np
+
+from api.files.people import employee_rows
+from api.replay_log import read_log
+from api.replay_report import Report, Setting
+from matcher.errors import NotFound
+from matcher.profiles.framework import Framework
+from matcher.profiles.people import Employee
+from matcher.rules import DEFAULT_RULE_SET, RuleSet, ValuesPolicy, compile_rules
+from matcher.simulation.chemistry import compatibility_of_pairs, with_drawn_profiles
+from matcher.simulation.compare import Comparison, compare
+from matcher.simulation.engine import Progress, Run, run
+from matcher.simulation.klik import Klik
+from matcher.simulation.policies import FirstCome, LongestIdle, Policy
+from matcher.simulation.rebuild import REALITY, Rebuilt, rebuild
+from models.frameworks import load_framework
+
+VALUE_MODE: Final = "prior"  # drawn profiles are judged by the framework's own matrix
+# One stream of chance for each thing drawn, so that changing one thing leaves the others as they were.
+REBUILDING, ROUTING, RESAMPLING = 1, 2, 3
+
+
+class Watcher(Protocol):
+    """Told how far each policy's run has come."""
+
+    def watch(self, policy: str) -> Progress:
+        """The function to tell about `policy`'s run."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to replay: the log, under which policies, and with which employee file."""
+
+    log: Path
+    policies: tuple[str, ...]
+    employees: Path | None = None
+    skip_malformed: bool = False
+
+
+def replayed(request: Request, setting: Setting, watcher: Watcher) -> Report:
+    """The report of a replay.
+
+    Raises NotFound when a file is missing and InvalidInput when one cannot be used.
+    """
+    framework = load_framework()
+    known = {} if request.employees is None else known_employees(request.employees, framework)
+    history = read_log(request.log, skip_malformed=request.skip_malformed, short_s=setting.short_s)
+    rebuilt = rebuild(
+        history,
+        rng=_chance(setting, REBUILDING),
+        starts_at=datetime.combine(history.first_day, datetime.min.time(), tzinfo=UTC),
+        terms=setting.terms,
+        known=known,
+    )
+    if setting.profile_seed is not None:
+        drawn = with_drawn_profiles(rebuilt.scenario, framework, rng=np.random.default_rng(setting.profile_seed))
+        rebuilt = replace(rebuilt, scenario=drawn)
+    rules = rule_set_for(setting)
+    if request.employees is not None:
+        setting = replace(setting, employees_known=len(known.keys() & rebuilt.staffing.kinds_of.keys()))
+    klik = Klik(framework, compile_rules(rules))
+    runs, took_s = _run_each(_policies(request.policies, klik), rebuilt, setting, watcher)
+    return Report(
+        setting=replace(setting, rule_set=rules.version),
+        history=history,
+        rebuilt=rebuilt,
+        comparison=_compared((rebuilt.reality, *runs), rebuilt, framework, setting),
+        rounds={"klik": {**klik.bases, "degraded": klik.degraded}} if "klik" in request.policies else {},
+        took_s=took_s,
+    )
+
+
+def known_employees(path: Path, framework: Framework) -> dict[str, Employee]:
+    """The employees of a file, by id. Raises NotFound without the file, InvalidInput with every faulty line."""
+    if not path.is_file():
+        raise NotFound(f"There is no employee file at {path}.", path=str(path))
+    with path.open("rb") as stream:
+        return {employee.id: employee for employee in employee_rows(stream, framework).values()}
+
+
+def rule_set_for(setting: Setting) -> RuleSet:
+    """The rule set that ships with Klik; where profiles are drawn, with values judged by the framework's matrix."""
+    if setting.profile_seed is None:
+        return DEFAULT_RULE_SET
+    values = ValuesPolicy(mode=VALUE_MODE, max_weight=DEFAULT_RULE_SET.values.max_weight)
+    return replace(DEFAULT_RULE_SET, values=values)
+
+
+def _policies(names: tuple[str, ...], klik: Klik) -> list[Policy]:
+    known: Mapping[str, Policy] = {"longest_idle": LongestIdle(), "first_come": FirstCome(), "klik": klik}
+    return [known[name] for name in names]
+
+
+def _run_each(
+    policies: list[Policy], rebuilt: Rebuilt, setting: Setting, watcher: Watcher
+) -> tuple[list[Run], dict[str, float]]:
+    runs, took_s = [], {REALITY: 0.0}
+    for policy in policies:
+        begun = perf_counter()
+        progress = watcher.watch(policy.name)
+        runs.append(run(rebuilt.scenario, policy, rng=_chance(setting, ROUTING), progress=progress))
+        took_s[policy.name] = perf_counter() - begun
+    return runs, took_s
+
+
+def _compared(runs: tuple[Run, ...], rebuilt: Rebuilt, framework: Framework, setting: Setting) -> Comparison:
+    pairs = None
+    if setting.profile_seed is not None:
+        pairs = compatibility_of_pairs(runs, rebuilt.scenario, framework, mode=VALUE_MODE)
+    chance = _chance(setting, RESAMPLING)
+    return compare(runs, rebuilt.scenario, within_s=setting.within_s, rng=chance, compatibility=pairs)
+
+
+def _chance(setting: Setting, stream: int) -> np.random.Generator:
+    return np.random.default_rng([setting.seed, stream])

@@ -1,0 +1,73 @@
+"""Klik's own routing as a policy: the same `decide` that serves the live service."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from matcher.profiles.framework import Framework
+from matcher.profiles.people import Presence, PresenceState
+from matcher.profiles.staff import EmployeeRecord
+from matcher.routing.decide import decide
+from matcher.routing.decision import Decision, Why
+from matcher.routing.roster import Roster
+from matcher.routing.snapshot import CustomerTable, KnownCustomer, Snapshot
+from matcher.rules import CompiledRules
+from matcher.simulation.policies import Choice, Floor
+
+THERE = Presence(PresenceState.AVAILABLE)
+
+
+class Klik:
+    """Gives out work by `matcher.routing.decide`.
+
+    `bases` counts the rounds by what the fit of people was judged by, `degraded` those cut short. The roster is built
+    once per staffing of the floor and given its state at each round.
+    """
+
+    name = "klik"
+
+    def __init__(self, framework: Framework, rules: CompiledRules) -> None:
+        self.framework, self.rules = framework, rules
+        self.bases: Counter[str] = Counter()
+        self.degraded = 0
+        self._rosters: dict[tuple[str, ...], Roster] = {}
+
+    def choose(self, floor: Floor, rng: np.random.Generator) -> Choice:
+        """The pairs that `decide` makes of the floor as it stands."""
+        now = floor.scenario.moment(floor.now_s)
+        contacts = tuple(replace(arrival.contact, waiting_s=floor.now_s - arrival.at_s) for arrival in floor.waiting)
+        known = [KnownCustomer(contact.customer) for contact in contacts]
+        snapshot = Snapshot(
+            contacts=contacts,
+            roster=self._roster(floor),
+            customers=CustomerTable.of(known, self.framework, at=now),
+            framework=self.framework,
+            rules=self.rules,
+            explain="none",
+        )
+        made = decide(snapshot, now, rng)
+        self.bases[str(made.basis)] += 1
+        self.degraded += made.degraded
+        pairs = [(one.contact_id, one.employee_id) for one in made.decisions if one.employee_id is not None]
+        return Choice(tuple(pairs), look_again_s=_next_look(made.decisions))
+
+    def _roster(self, floor: Floor) -> Roster:
+        """Everyone on duty; who is busy has no free slot."""
+        roster = self._rosters.get(floor.staff)
+        if roster is None:
+            records = [EmployeeRecord(floor.scenario.employees[who], THERE, None) for who in floor.staff]
+            roster = Roster.of(records, self.framework, at=floor.scenario.starts_at)
+            self._rosters[floor.staff] = roster
+        slots, idle = np.zeros(len(floor.staff), dtype=np.int64), np.zeros(len(floor.staff))
+        for employee, since in floor.free:
+            column = roster.index_of[employee.id]
+            slots[column], idle[column] = employee.capacity, floor.now_s - since
+        return roster.with_state(free_slots=slots, idle_s=idle)
+
+
+def _next_look(decisions: Sequence[Decision]) -> float | None:
+    """When held contacts are to be looked at again; those who wait for an employee to get free need no clock."""
+    held = [one.unassigned for one in decisions if one.unassigned is not None and one.unassigned.reason is Why.HELD]
+    return min((one.next_look_s for one in held if one.next_look_s is not None), default=None)
