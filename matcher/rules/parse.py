@@ -15,6 +15,7 @@ from matcher.rules.rule_set import (
     EffectKind,
     Rule,
     RuleSet,
+    ValuesMode,
     ValuesPolicy,
     canonical_json,
     version_of,
@@ -29,7 +30,7 @@ EFFECTS_LATER = ("set", "stop")
 RULE_REQUIRED = ("id", "title", "effect", "reason")
 RULE_OPTIONAL = ("active", "order", "category", "when", "employees", "relax_after_s")
 LANGUAGES = ("nl", "en")
-MODES = ("off", "same", "prior")
+MODES: Mapping[str, ValuesMode] = {"off": "off", "same": "same", "prior": "prior"}
 DEFAULT_VALUES = ValuesPolicy("prior", 0.5)
 
 MOST_RULES = 1000
@@ -102,7 +103,7 @@ def _values(value: object, faults: Faults) -> ValuesPolicy | None:
     mode = faults.one_of(document["mode"], "/values/mode", "unknown_mode", MODES)
     most = DEFAULT_VALUES.max_weight
     weight = faults.number(document.get("max_weight", most), "/values/max_weight", least=0.0, most=1.0)
-    return None if mode is None or weight is None else ValuesPolicy(mode, weight)
+    return None if mode is None or weight is None else ValuesPolicy(MODES[mode], weight)
 
 
 def _rules(value: object, faults: Faults, value_systems: frozenset[str]) -> tuple[Rule, ...]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from matcher.profiles.people import Attribute
 from matcher.rules.strategy import Strategy
@@ -48,6 +48,7 @@ class Not:
     part: "Condition"
 
 
+ValuesMode: TypeAlias = Literal["off", "same", "prior"]
 Condition: TypeAlias = Test | All | AnyOf | Not
 
 
@@ -90,7 +91,7 @@ class Rule:
 class ValuesPolicy:
     """Whether value profiles are used (off, same, prior) and by how much they may move a score at most."""
 
-    mode: str
+    mode: ValuesMode
     max_weight: float
 
 
