@@ -29,11 +29,12 @@ class NotStarted(MatcherError):
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """Where the service is reached, and how commands of the same installation are run."""
+    """Where the service is reached, how commands of the same installation are run, and how soon it was ready."""
 
     url: str
     environ: Mapping[str, str]
     process: "subprocess.Popen[bytes]"
+    ready_after_s: float
 
     def run_klik(self, *arguments: str) -> str:
         """What `klik …` of this installation writes to standard output."""
@@ -47,10 +48,11 @@ def running_service(environ: Mapping[str, str]) -> Iterator[RunningService]:
         _run_klik(home_environ, "db", "upgrade")
         log = Path(home_environ["KLIK_HOME"]) / "demo.log"
         url = f"http://127.0.0.1:{_free_port()}"
+        began = time.monotonic()
         process = _start(home_environ, url, log)
         try:
             _await_ready(url, process, log)
-            yield RunningService(url, home_environ, process)
+            yield RunningService(url, home_environ, process, time.monotonic() - began)
         finally:
             _stop(process)
 

@@ -1,0 +1,63 @@
+"""Processor time and memory of other processes, and of a piece of code, read from the kernel's own counters."""
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+NS = 1e9
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds on a processor of all threads that the process has now, to the nanosecond where the kernel counts them."""
+    try:
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / NS
+    except (FileNotFoundError, ValueError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of the process, in MiB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one started."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def family_of(pid: int) -> list[int]:
+    """The process and everything under it."""
+    return [pid, *(grandchild for child in children_of(pid) for grandchild in family_of(child))]
+
+
+def cpu_ratios(
+    one: Callable[[], object], other: Callable[[], object], *, rounds: int, times: int
+) -> tuple[list[float], float, float]:
+    """one ÷ other, round by round, interleaved so that both meet the same machine; and the median seconds of each."""
+    ratios, ones, others = [], [], []
+    for _ in range(rounds):
+        ones.append(_spent(one, times))
+        others.append(_spent(other, times))
+        ratios.append(ones[-1] / others[-1])
+    return ratios, statistics.median(ones) / times, statistics.median(others) / times
+
+
+def spread(values: Sequence[float]) -> tuple[float, float]:
+    """The 10th and the 90th percentile."""
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    return ordered[round(0.1 * last)], ordered[round(0.9 * last)]
+
+
+def _spent(code: Callable[[], object], times: int) -> float:
+    start = time.process_time()
+    for _ in range(times):
+        code()
+    return time.process_time() - start
