@@ -68,7 +68,7 @@ class PriorCompatibility:
     def employee_side(self, employees: ShareTable) -> EmployeeSide:
         """The half of the work that depends on employees only; reusable until a profile changes."""
         shares = np.where(self.open_gate(employees)[:, None], employees.share, 0.0)
-        return EmployeeSide(self._logits @ shares.T, self._reliability(employees))
+        return EmployeeSide(self._logits @ shares.T, self.reliability(employees))
 
     def probability(self, customers: ShareTable, employees: ShareTable | EmployeeSide) -> Floats:
         """P(good outcome) in (0, 1): customers × employees."""
@@ -88,9 +88,10 @@ class PriorCompatibility:
         holds, and for independent sides those of a product multiply. 0 where a gate is closed or values are off.
         """
         side = employees if isinstance(employees, EmployeeSide) else self.employee_side(employees)
-        return np.multiply.outer(self._reliability(customers), side.reliability)
+        return np.multiply.outer(self.reliability(customers), side.reliability)
 
-    def _reliability(self, table: ShareTable) -> Floats:
+    def reliability(self, table: ShareTable) -> Floats:
+        """How reliable each person's shares are, n_eff/(n_eff + A0) in [0, 1); 0 where values do not count (n)."""
         if self.is_off:
             return np.zeros(len(table.n_eff))
         reliability = table.n_eff / (table.n_eff + self._prior_strength)

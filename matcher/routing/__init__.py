@@ -6,4 +6,16 @@ from matcher.routing.rank import rank
 from matcher.routing.roster import Roster
 from matcher.routing.snapshot import CustomerTable, KnownCustomer, Snapshot
 
-__all__ = ["CustomerTable", "Decision", "KnownCustomer", "Ranking", "Reason", "Roster", "Round", "Snapshot", "Unassigned", "decide", "rank"]
+__all__ = [
+    "CustomerTable",
+    "Decision",
+    "KnownCustomer",
+    "Ranking",
+    "Reason",
+    "Roster",
+    "Round",
+    "Snapshot",
+    "Unassigned",
+    "decide",
+    "rank",
+]

@@ -7,10 +7,10 @@ from time import perf_counter
 import numpy as np
 
 from matcher.assignment import Assignment, Problem, solve
+from matcher.routing.attendance import Bools, Floats, Ints
 from matcher.routing.decision import Basis, Decision, Round
 from matcher.routing.eligibility import Eligibility, eligibility_of, slots_for
 from matcher.routing.explain import reasons_for
-from matcher.routing.roster import NO_MAX, Bools, Floats, Ints
 from matcher.routing.scores import Scores, scores_of
 from matcher.routing.snapshot import Snapshot
 from matcher.routing.unserved import explain_unserved
@@ -65,7 +65,7 @@ def decide(snapshot: Snapshot, now: datetime, rng: np.random.Generator) -> Round
         solver=solved.solver,
         solve_s=solved.solve_s,
         degraded=solved.status != "optimal",
-        basis=basis_of(snapshot, scores, chosen.employee_of),
+        basis=basis_of(scores, chosen.employee_of),
         versions=versions_of(snapshot),
         stages_s=watch.spent_s,
     )
@@ -87,10 +87,10 @@ def choose(snapshot: Snapshot, eligibility: Eligibility, scores: Scores) -> Chos
     return Chosen(employee_of, objective, bound - shift * len(served), solved, problem)
 
 
-def basis_of(snapshot: Snapshot, scores: Scores, employee_of: Ints) -> Basis:
+def basis_of(scores: Scores, employee_of: Ints) -> Basis:
     """`prior` where values weighed in at least one chosen pair, else `rules`."""
     served = np.flatnonzero(employee_of >= 0)
-    weighed = scores.customer_counts[served] & scores.employee_counts[employee_of[served]]
+    weighed = scores.customer_reliability[served] * scores.employee_reliability[employee_of[served]] > 0
     return Basis.PRIOR if weighed.any() else Basis.RULES
 
 
@@ -124,7 +124,7 @@ def _capacity_and_load(snapshot: Snapshot, eligibility: Eligibility, cost: Ints)
     if (least == most).all():
         channels = {demand.channel for demand in eligibility.demands}
         if len(channels) == 1:
-            return np.minimum(slots_for(roster, next(iter(channels))), NO_MAX), None
+            return slots_for(roster, next(iter(channels))), None
         return roster.free_slots // np.maximum(most, 1), None
     return roster.free_slots, np.maximum(cost, 1)[eligibility.demand_of]
 
@@ -144,7 +144,7 @@ def _shift(total: Floats, pairs: Bools, most_served: int) -> float:
 def _over_channel_maximum(
     snapshot: Snapshot, eligibility: Eligibility, total: Floats, pairs: Bools, employee_of: Ints
 ) -> Bools:
-    """Pairs to bar: those of an employee and a channel with too many contacts, but for the best that fit its maximum."""
+    """Pairs to bar: those of an employee and a channel with too many contacts, but for the best that fit."""
     over = np.zeros(total.shape, dtype=bool)
     channels = sorted({demand.channel for demand in eligibility.demands})
     if len(channels) < 2:
@@ -184,6 +184,6 @@ def decision_on(
         employee_id=snapshot.roster.employees[column].id,
         score=float(scores.total[row, column]),
         compatibility=float(scores.compatibility[row, column]),
-        confidence=float(min(scores.customer_confidence[row], scores.employee_confidence[column])),
+        confidence=float(scores.customer_reliability[row] * scores.employee_reliability[column]),
         reasons=reasons_for(snapshot, eligibility, scores, pair, now, joint=joint),
     )

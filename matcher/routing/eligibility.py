@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from matcher.contacts.contact import Contact
 from matcher.profiles.people import Customer
-from matcher.routing.roster import NO_MAX, Bools, Ints, Roster, minute_of_week
+from matcher.routing.attendance import Bools, Ints, minute_of_week
+from matcher.routing.roster import Roster, kept
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import RuleEffects, apply_rules
 from matcher.rules.apply import EmployeeMasks
@@ -88,9 +89,13 @@ def demand_tests(roster: Roster, demand: Demand) -> Iterator[Question]:
 
 def slots_for(roster: Roster, channel: str) -> Ints:
     """How many contacts of that channel each employee can take now."""
+    return kept(roster.of_state, ("slots", channel), lambda: _slots_for(roster, channel))
+
+
+def _slots_for(roster: Roster, channel: str) -> Ints:
     cost = roster.column(roster.channel_cost, channel)
-    most = roster.channel_max.get(channel)
-    return np.minimum(roster.free_slots // np.maximum(cost, 1), NO_MAX if most is None else most) * (cost > 0)
+    most = roster.column(roster.channel_max, channel)
+    return np.minimum(roster.free_slots // np.maximum(cost, 1), most) * (cost > 0)
 
 
 def eligibility_of(snapshot: Snapshot, now: datetime) -> Eligibility:
@@ -112,10 +117,8 @@ def eligibility_of(snapshot: Snapshot, now: datetime) -> Eligibility:
 def rule_effects(snapshot: Snapshot) -> RuleEffects:
     """What the rule set refuses and favours; the employees' side is worked out once per roster and rule set."""
     roster, rules = snapshot.roster, snapshot.rules
-    masks = roster.memo.get(("rules", rules.rule_set.version))
-    if not isinstance(masks, EmployeeMasks):
-        masks = rules.employee_side(roster.employees)
-        roster.memo["rules", rules.rule_set.version] = masks
+    key = ("rule masks", rules.rule_set.version)
+    masks: EmployeeMasks = kept(roster.of_people, key, lambda: rules.employee_side(roster.employees))
     customers: Sequence[Customer | None] = snapshot.customers.customers
     waiting: NDArray[np.float64] = np.array([contact.waiting_s for contact in snapshot.contacts], dtype=float)
     return apply_rules(rules, rules.contact_side(snapshot.contacts, customers), masks, waiting_s=waiting)

@@ -94,8 +94,9 @@ def _why_values_unused(pair: Pair) -> Reason | None:
         return Reason("values_off", 0.0, pair.say("values_off"))
     if pair.snapshot.customers.withheld[pair.row]:
         return Reason("values_no_consent", 0.0, pair.say("values_no_consent"))
-    for counts, who in ((scores.customer_counts[pair.row], "customer"), (scores.employee_counts[pair.column], "employee")):
-        if not counts:
+    sides = (scores.customer_reliability[pair.row], "customer"), (scores.employee_reliability[pair.column], "employee")
+    for reliability, who in sides:
+        if reliability == 0:
             return Reason("values_unknown", 0.0, pair.say("values_unknown", who=pair.say(f"the_{who}")))
     return None
 
@@ -105,7 +106,9 @@ def _demand_parts(pair: Pair) -> Iterator[Reason]:
     contact, group = pair.snapshot.contacts[pair.row], int(scores.demand_of[pair.row])
     skills = ", ".join(contact.wanted_skills)
     yield Reason(
-        "wanted_skills", scores.weights.fit * float(scores.wanted[group, column]), pair.say("wanted_skills", skills=skills)
+        "wanted_skills",
+        scores.weights.fit * float(scores.wanted[group, column]),
+        pair.say("wanted_skills", skills=skills),
     )
     text = pair.say("specialist_time", has=int(roster.mandate[column]), needs=contact.mandate)
     yield Reason("specialist_time", -scores.weights.specialist * float(scores.specialist[group, column]), text)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import numpy as np
 
+from matcher.routing.attendance import Ints
 from matcher.routing.decide import basis_of, decision_on, versions_of
 from matcher.routing.decision import Decision, Ranking
 from matcher.routing.eligibility import eligibility_of
-from matcher.routing.roster import Ints
 from matcher.routing.scores import scores_of
 from matcher.routing.snapshot import Snapshot
 from matcher.routing.unserved import explain_unserved
@@ -22,11 +22,11 @@ def rank(snapshot: Snapshot, now: datetime, rng: np.random.Generator, *, limit: 
     columns = _best(np.where(eligibility.pairs[0], scores.total[0], -np.inf), int(eligibility.pairs[0].sum()), limit)
     if not columns.size:
         nobody = explain_unserved(snapshot, eligibility, NOBODY, None, now)[0]
-        return Ranking(snapshot.contacts[0].id, (), nobody.unassigned, basis_of(snapshot, scores, NOBODY), versions_of(snapshot))
+        return Ranking(snapshot.contacts[0].id, (), nobody.unassigned, basis_of(scores, NOBODY), versions_of(snapshot))
     decisions: tuple[Decision, ...] = tuple(
         decision_on(snapshot, eligibility, scores, (0, int(column)), now, joint=False) for column in columns
     )
-    basis = basis_of(snapshot, scores, columns[:1])
+    basis = basis_of(scores, columns[:1])
     return Ranking(snapshot.contacts[0].id, decisions, None, basis, versions_of(snapshot))
 
 

@@ -1,80 +1,32 @@
 """Employees in columns: what routing asks of thousands of people at once, an array a question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.profiles.facets import ShareTable
 from matcher.profiles.framework import Framework
-from matcher.profiles.people import Employee, Presence, PresenceState
+from matcher.profiles.people import Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
+from matcher.routing.attendance import Bools, Floats, Ints, Presences, WorkingHours, presences_of, working_hours
 from matcher.routing.shares import inline_facet, shares_of
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 NO_MAX = np.iinfo(np.int64).max
-FOREVER = np.inf
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingHours:
-    """Who works when: the intervals of all employees in three columns, and who has no hours stated (always on)."""
-
-    owner: Ints
-    start: Ints
-    end: Ints
-    unstated: Bools
-
-    def on_duty(self, minute_of_week: int) -> Bools:
-        """Whether each employee works at that minute since Monday 00:00 local time."""
-        on = self.unstated.copy()
-        on[self.owner[(self.start <= minute_of_week) & (minute_of_week < self.end)]] = True
-        return on
-
-    def take(self, columns: Ints) -> "WorkingHours":
-        """The hours of those employees, in that order."""
-        place = np.full(len(self.unstated), -1, dtype=np.int64)
-        place[columns] = np.arange(len(columns))
-        kept = place[self.owner] >= 0
-        return WorkingHours(place[self.owner[kept]], self.start[kept], self.end[kept], self.unstated[columns])
-
-    def joined(self, other: "WorkingHours") -> "WorkingHours":
-        """These hours followed by the others."""
-        owner = np.concatenate([self.owner, other.owner + len(self.unstated)])
-        start, end = np.concatenate([self.start, other.start]), np.concatenate([self.end, other.end])
-        return WorkingHours(owner, start, end, np.concatenate([self.unstated, other.unstated]))
-
-
-@dataclass(frozen=True, slots=True)
-class Presences:
-    """Where everyone is: whether it was ever stated, whether it says available, and until when (epoch seconds)."""
-
-    stated: Bools
-    available: Bools
-    until: Floats
-
-    def columns(self) -> tuple[Bools, Bools, Floats]:
-        """The three columns in the order of the fields."""
-        return self.stated, self.available, self.until
-
-    def available_at(self, now: datetime, *, named: bool) -> Bools:
-        """Who may get new work. Whoever was named by the caller counts as there unless stated otherwise."""
-        there = self.available & (self.until > now.timestamp())
-        return there | ~self.stated if named else there
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
     """Employees in columns, all of length m and in the order of `employees`.
 
-    `skill_level`, `speaks`, `channel_cost` and `channel_max` map a name to a column; who is in none of them has level 0,
-    does not speak, and does not serve (cost 0). `values` holds value shares (m × K) with their certainty.
+    `skill_level`, `speaks`, `channel_cost` and `channel_max` map a name to a column; who is in none of them has level
+    0, does not speak, and does not serve (cost 0). `values` holds value shares (m × K) with their certainty. What
+    rounds work out of these columns alone is kept in `of_people` and, where it changes with the work, in `of_state`.
     """
 
     employees: tuple[Employee, ...]
@@ -92,7 +44,8 @@ class Roster:
     hours: WorkingHours
     presence: Presences
     values: ShareTable
-    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+    of_people: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    of_state: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, records: Sequence[EmployeeRecord], framework: Framework, *, at: datetime) -> "Roster":
@@ -114,8 +67,8 @@ class Roster:
             free_slots=free,
             idle_s=np.array([employee.idle_s or 0.0 for employee in employees], dtype=float),
             busy_share=_busy_shares(employees, capacity, free),
-            hours=_working_hours(employees),
-            presence=_presence_columns(presences),
+            hours=working_hours(employees),
+            presence=presences_of(presences),
             values=shares_of(
                 framework.values,
                 [record.values for record in records],
@@ -131,33 +84,34 @@ class Roster:
         """The same people with other free slots and idle times (both of length m)."""
         free = np.asarray(free_slots, dtype=np.int64)
         busy = 1.0 - free / np.maximum(self.capacity, 1)
-        return replace(self, free_slots=free, idle_s=np.asarray(idle_s, dtype=float), busy_share=busy)
+        return replace(self, free_slots=free, idle_s=np.asarray(idle_s, dtype=float), busy_share=busy, of_state={})
 
     def take(self, columns: Sequence[int]) -> "Roster":
         """The employees of those columns, in that order."""
         chosen = np.asarray(columns, dtype=np.int64)
-        employees = tuple(self.employees[column] for column in columns)
-        return Roster(
-            employees=employees,
-            index_of={employee.id: index for index, employee in enumerate(employees)},
-            hours=self.hours.take(chosen),
-            presence=Presences(*(part[chosen] for part in self.presence.columns())),
-            values=ShareTable(*(part[chosen] for part in _share_columns(self.values))),
-            **{name: {key: column[chosen] for key, column in getattr(self, name).items()} for name in KEYED},
-            **{name: getattr(self, name)[chosen] for name in PLAIN},
+        table = self.values
+        return _rebuilt(
+            tuple(self.employees[column] for column in columns),
+            {name: {key: column[chosen] for key, column in getattr(self, name).items()} for name in KEYED}
+            | {name: getattr(self, name)[chosen] for name in PLAIN}
+            | {
+                "hours": self.hours.take(chosen),
+                "presence": self.presence.take(chosen),
+                "values": ShareTable(table.share[chosen], table.n_eff[chosen], table.n_declared[chosen]),
+            },
         )
 
     def joined(self, other: "Roster") -> "Roster":
         """These employees followed by the others."""
-        employees = self.employees + other.employees
-        return Roster(
-            employees=employees,
-            index_of={employee.id: index for index, employee in enumerate(employees)},
-            hours=self.hours.joined(other.hours),
-            presence=Presences(*map(_end_to_end, self.presence.columns(), other.presence.columns())),
-            values=ShareTable(*map(_end_to_end, _share_columns(self.values), _share_columns(other.values))),
-            **{name: _keyed_end_to_end(self, other, name) for name in KEYED},
-            **{name: _end_to_end(getattr(self, name), getattr(other, name)) for name in PLAIN},
+        return _rebuilt(
+            self.employees + other.employees,
+            {name: _keyed_end_to_end(self, other, name) for name in KEYED}
+            | {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in PLAIN}
+            | {
+                "hours": self.hours.joined(other.hours),
+                "presence": self.presence.joined(other.presence),
+                "values": _shares_end_to_end(self.values, other.values),
+            },
         )
 
     def column(self, columns: Mapping[str, Ints], name: str) -> Ints:
@@ -170,12 +124,17 @@ KEYED = ("skill_level", "speaks", "channel_cost", "channel_max")
 PLAIN = ("mandate", "active", "capacity", "free_slots", "idle_s", "busy_share")
 
 
-def _share_columns(table: ShareTable) -> tuple[Floats, Floats, Floats]:
-    return table.share, table.n_eff, table.n_declared
+def _rebuilt(employees: tuple[Employee, ...], columns: dict[str, Any]) -> Roster:
+    index_of = {employee.id: index for index, employee in enumerate(employees)}
+    return Roster(employees=employees, index_of=index_of, **columns)
 
 
-def _end_to_end(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
-    return np.concatenate([first, second])
+def _shares_end_to_end(first: ShareTable, second: ShareTable) -> ShareTable:
+    return ShareTable(
+        np.concatenate([first.share, second.share]),
+        np.concatenate([first.n_eff, second.n_eff]),
+        np.concatenate([first.n_declared, second.n_declared]),
+    )
 
 
 def _keyed_end_to_end(first: Roster, second: Roster, name: str) -> dict[str, NDArray[Any]]:
@@ -218,9 +177,7 @@ def _language_columns(employees: Sequence[Employee]) -> dict[str, Bools]:
     return columns
 
 
-def _channel_columns(
-    employees: Sequence[Employee], presences: Sequence[Presence | None], what: str
-) -> dict[str, Ints]:
+def _channel_columns(employees: Sequence[Employee], presences: Sequence[Presence | None], what: str) -> dict[str, Ints]:
     columns: dict[str, Ints] = {}
     for index, (employee, presence) in enumerate(zip(employees, presences, strict=True)):
         for channel, load in employee.channels.items():
@@ -231,21 +188,9 @@ def _channel_columns(
     return columns
 
 
-def _working_hours(employees: Sequence[Employee]) -> WorkingHours:
-    rows = [(i, part.start, part.end) for i, employee in enumerate(employees) for part in employee.hours or ()]
-    owner, start, end = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    unstated = np.array([employee.hours is None for employee in employees], dtype=bool)
-    return WorkingHours(owner, start, end, unstated)
-
-
-def _presence_columns(presences: Sequence[Presence | None]) -> Presences:
-    stated = np.array([presence is not None for presence in presences], dtype=bool)
-    available = np.array([p is not None and p.state is PresenceState.AVAILABLE for p in presences], dtype=bool)
-    until = [FOREVER if p is None or p.until is None else p.until.timestamp() for p in presences]
-    return Presences(stated, available, np.array(until, dtype=float))
-
-
-def minute_of_week(local: datetime) -> int:
-    """Minutes since Monday 00:00 of that local time."""
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(days=local.weekday())
-    return int((local.replace(tzinfo=None) - midnight).total_seconds() // 60)
+def kept(memo: dict[object, Any], key: object, work_out: Callable[[], T]) -> T:
+    """What the memo holds under the key, worked out at the first asking."""
+    if key not in memo:
+        memo[key] = work_out()
+    found: T = memo[key]
+    return found

@@ -11,11 +11,13 @@ from datetime import datetime
 
 import numpy as np
 
-from matcher.compatibility.prior import EmployeeSide, PriorCompatibility
+from matcher.compatibility.prior import EmployeeSide, Mode, PriorCompatibility
 from matcher.contacts.contact import Contact
 from matcher.profiles.facets import ShareTable
+from matcher.profiles.framework import Framework
+from matcher.routing.attendance import Floats, Ints
 from matcher.routing.eligibility import Demand, Eligibility
-from matcher.routing.roster import Bools, Floats, Ints, Roster
+from matcher.routing.roster import Roster, kept
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
 
@@ -37,16 +39,15 @@ class Scores:
     """`total` (n × m) decides; the parts explain.
 
     `compatibility` is n × m; `wanted`, `specialist` and `cost` are by demand (G × m); the others are by contact (n) or
-    by employee (m). `…_counts` tells on which side the chemistry gate is open.
+    by employee (m). `…_reliability` is 0 where too little was declared for values to
+    count.
     """
 
     total: Floats
     compatibility: Floats
     base: float
-    customer_counts: Bools
-    employee_counts: Bools
-    customer_confidence: Floats
-    employee_confidence: Floats
+    customer_reliability: Floats
+    employee_reliability: Floats
     weights: Weights
     wanted: Floats
     specialist: Floats
@@ -65,60 +66,56 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, rng: 
     compatibility = classifier.probability(snapshot.customers.values, side)
     by_demand = [_demand_terms(roster, demand) for demand in eligibility.demands]
     wanted, specialist, cost = (np.array(part, float).reshape(-1, len(roster)) for part in _columns(by_demand))
-    urgency = np.array([_urgency(contact, now) for contact in contacts], dtype=float)
-    load = roster.busy_share - (roster.busy_share.mean() if len(roster) else 0.0)
-    idle = IDLE * roster.idle_s / (roster.idle_s + IDLE_HALF_S)
-    preferred = np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64)
-    of_demand = weights.fit * wanted - weights.specialist * specialist - weights.cost * cost
-    of_employee = idle - weights.load * load + TIE_BREAK * rng.random(len(roster))
-    total = weights.fit * _limited(compatibility, classifier.base, snapshot.rules.rule_set.values.max_weight)
-    total += (of_demand + of_employee)[eligibility.demand_of]
-    total += (weights.wait * urgency)[:, None]
-    rows = np.flatnonzero(preferred >= 0)
-    total[rows, preferred[rows]] += CONTINUITY
-    for boost in eligibility.rules.boosts:
-        total[np.ix_(boost.contacts, boost.employees)] += boost.amount
-    return Scores(
-        total=total,
+    load, idle = kept(roster.of_state, "load and idle", lambda: _load_and_idle(roster))
+    scores = Scores(
+        total=weights.fit * _limited(compatibility, classifier.base, snapshot.rules.rule_set.values.max_weight),
         compatibility=compatibility,
         base=classifier.base,
-        customer_counts=_gate(classifier, snapshot.customers.values),
-        employee_counts=_gate(classifier, roster.values),
-        customer_confidence=_confidence(snapshot, snapshot.customers.values),
-        employee_confidence=_confidence(snapshot, roster.values),
+        customer_reliability=classifier.reliability(snapshot.customers.values),
+        employee_reliability=side.reliability,
         weights=weights,
         wanted=wanted,
         specialist=specialist,
         cost=cost,
-        urgency=urgency,
+        urgency=np.array([_urgency(contact, now) for contact in contacts], dtype=float),
         load=load,
         idle=idle,
-        preferred=preferred,
+        preferred=np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64),
         demand_of=eligibility.demand_of,
     )
+    _add_up(scores, eligibility, TIE_BREAK * rng.random(len(roster)))
+    return scores
+
+
+def _add_up(scores: Scores, eligibility: Eligibility, tie_break: Floats) -> None:
+    """Add every term but the fit, which is there already, to the total."""
+    weights, total = scores.weights, scores.total
+    of_demand = weights.fit * scores.wanted - weights.specialist * scores.specialist - weights.cost * scores.cost
+    of_demand += scores.idle - weights.load * scores.load + tie_break
+    total += of_demand[scores.demand_of]
+    total += (weights.wait * scores.urgency)[:, None]
+    rows = np.flatnonzero(scores.preferred >= 0)
+    total[rows, scores.preferred[rows]] += CONTINUITY
+    for boost in eligibility.rules.boosts:
+        total[np.ix_(boost.contacts, boost.employees)] += boost.amount
 
 
 def compatibility_of(snapshot: Snapshot) -> tuple[PriorCompatibility, EmployeeSide]:
     """The judge of who fits whom, with the employees' half of its work kept on the roster."""
-    values = snapshot.rules.rule_set.values
-    classifier = PriorCompatibility(snapshot.framework, mode=values.mode)
-    key = ("compatibility", values.mode)
-    side = snapshot.roster.memo.get(key)
-    if not isinstance(side, EmployeeSide):
-        side = classifier.employee_side(snapshot.roster.values)
-        snapshot.roster.memo[key] = side
-    return classifier, side
+    mode, roster = snapshot.rules.rule_set.values.mode, snapshot.roster
+    key = ("compatibility", snapshot.framework.name, mode)
+    return kept(roster.of_people, key, lambda: _prepared(snapshot.framework, mode, roster.values))
 
 
-def _gate(classifier: PriorCompatibility, table: ShareTable) -> Bools:
-    if classifier.mode == "off":
-        return np.zeros(len(table.n_eff), dtype=bool)
-    return classifier.open_gate(table)
+def _prepared(framework: Framework, mode: Mode, values: ShareTable) -> tuple[PriorCompatibility, EmployeeSide]:
+    classifier = PriorCompatibility(framework, mode=mode)
+    return classifier, classifier.employee_side(values)
 
 
-def _confidence(snapshot: Snapshot, table: ShareTable) -> Floats:
-    """How reliable each person's value shares are, 0 to 1 (the reliability of a Dirichlet mean)."""
-    return table.n_eff / (table.n_eff + snapshot.framework.values.prior_strength)
+def _load_and_idle(roster: Roster) -> tuple[Floats, Floats]:
+    """How much busier than the mean each employee is, and the term of the longest idle."""
+    load = roster.busy_share - (roster.busy_share.mean() if len(roster) else 0.0)
+    return load, IDLE * roster.idle_s / (roster.idle_s + IDLE_HALF_S)
 
 
 def _limited(compatibility: Floats, base: float, most: float) -> Floats:
@@ -135,9 +132,17 @@ def _demand_terms(roster: Roster, demand: Demand) -> tuple[Floats, Floats, Float
     met = np.zeros(len(roster))
     for name, level in demand.wanted_skills:
         met += np.minimum(roster.column(roster.skill_level, name) / level, 1.0) / len(demand.wanted_skills)
-    beyond = np.maximum(roster.mandate - demand.mandate, 0) / MOST_MANDATE
-    taken = np.minimum(roster.column(roster.channel_cost, demand.channel) / np.maximum(roster.capacity, 1), 1.0)
+    beyond = kept(roster.of_people, ("beyond", demand.mandate), lambda: _mandate_beyond(roster, demand.mandate))
+    taken = kept(roster.of_people, ("taken", demand.channel), lambda: _capacity_taken(roster, demand.channel))
     return WANTED * met, beyond, taken
+
+
+def _mandate_beyond(roster: Roster, needed: int) -> Floats:
+    return np.maximum(roster.mandate - needed, 0) / MOST_MANDATE
+
+
+def _capacity_taken(roster: Roster, channel: str) -> Floats:
+    return np.minimum(roster.column(roster.channel_cost, channel) / np.maximum(roster.capacity, 1), 1.0)
 
 
 def _urgency(contact: Contact, now: datetime) -> float:

@@ -68,7 +68,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "nl": "De volgende keus: {name}, {difference} lager.",
     },
     # why nobody
-    "nobody.roster": {"en": "There are no employees to choose from.", "nl": "Er zijn geen medewerkers om uit te kiezen."},
+    "nobody.roster": {
+        "en": "There are no employees to choose from.",
+        "nl": "Er zijn geen medewerkers om uit te kiezen.",
+    },
     "nobody.inactive": {"en": "No employee is active.", "nl": "Geen enkele medewerker is actief."},
     "nobody.not_available": {"en": "Nobody is available now.", "nl": "Er is nu niemand beschikbaar."},
     "nobody.off_duty": {

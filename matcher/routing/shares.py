@@ -8,7 +8,9 @@ from matcher.profiles.framework import Facet
 from matcher.profiles.inline import InlineFacet, InlineProfile
 
 
-def shares_of(facet: Facet, sums: Sequence[Sums | None], inline: Sequence[InlineFacet | None], at: datetime) -> ShareTable:
+def shares_of(
+    facet: Facet, sums: Sequence[Sums | None], inline: Sequence[InlineFacet | None], at: datetime
+) -> ShareTable:
     """The n people's shares as they stand at `at`; an inline facet takes the place of the evidence."""
     table = share_table(facet, sums, at)
     stated = [(index, one) for index, one in enumerate(inline) if one is not None]

@@ -7,9 +7,9 @@ import numpy as np
 
 from matcher.assignment import Problem, bottleneck
 from matcher.contacts.contact import Contact
+from matcher.routing.attendance import Bools, Ints
 from matcher.routing.decision import Decision, ShortOf, Unassigned, Why
 from matcher.routing.eligibility import Eligibility, demand_tests, presence_tests, slots_for
-from matcher.routing.roster import Bools, Ints
 from matcher.routing.sentences import sentence
 from matcher.routing.snapshot import Snapshot
 

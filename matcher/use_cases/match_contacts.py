@@ -9,12 +9,13 @@ import numpy as np
 
 from matcher.contacts.contact import Contact
 from matcher.errors import Fault, InvalidInput, invalid
+from matcher.profiles.facets import Sums
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import CUSTOMER, Employee
 from matcher.profiles.staff import EmployeeRecord
 from matcher.routing import CustomerTable, KnownCustomer, Roster, Round, Snapshot, decide
 from matcher.rules import CompiledRules, compile_rules, strategy_named
-from matcher.use_cases.ports import Records
+from matcher.use_cases.ports import Records, StoredProfile
 
 CURRENT = "current"
 
@@ -49,7 +50,10 @@ class Terms:
 def match_contacts(
     records: Records, request: MatchRequest, *, terms: Terms, now: datetime, rng: np.random.Generator
 ) -> Round:
-    """The round that serves these contacts best. Raises InvalidInput for doubled or unknown ids, rule sets, strategies."""
+    """The round that serves these contacts best.
+
+    Raises InvalidInput for doubled contacts or employees, and for employees, rule sets or strategies not known.
+    """
     faults = _doubled("/contacts", [contact.id for contact in request.contacts], "duplicate_contact")
     if faults:
         raise InvalidInput(faults)
@@ -80,7 +84,11 @@ def _roster(employees: Sequence[str | Employee] | None, terms: Terms, at: dateti
     ids = [one if isinstance(one, str) else one.id for one in employees]
     faults = _doubled("/employees", ids, "duplicate_employee")
     faults += [
-        Fault(f"/employees/{place}", "unknown_employee", f"There is no employee {one!r}; store it first or send it inline.")
+        Fault(
+            f"/employees/{place}",
+            "unknown_employee",
+            f"There is no employee {one!r}; store it first or send it inline.",
+        )
         for place, one in enumerate(employees)
         if isinstance(one, str) and one not in terms.staff.index_of
     ]
@@ -105,9 +113,14 @@ def _customers(records: Records, contacts: Sequence[Contact], framework: Framewo
         if contact.customer is not None or customer_id not in stored:
             known.append(KnownCustomer(contact.customer))
             continue
-        found, liked = values.get(customer_id), channel.get(customer_id)
-        known.append(KnownCustomer(stored[customer_id], found and found.sums, liked and liked.sums))
+        known.append(
+            KnownCustomer(stored[customer_id], _sums(values.get(customer_id)), _sums(channel.get(customer_id)))
+        )
     return CustomerTable.of(known, framework, at=at)
+
+
+def _sums(profile: StoredProfile | None) -> Sums | None:
+    return None if profile is None else profile.sums
 
 
 def _rules(request: MatchRequest, current: CompiledRules) -> CompiledRules:

@@ -29,7 +29,7 @@ class StoredProfile:
 
 @dataclass(frozen=True, slots=True)
 class StaffChanges:
-    """What changed in the staff since a mark. `is_whole`: `records` is everyone (employees were removed, or first read)."""
+    """What changed in the staff since a mark. `is_whole`: `records` is everyone (first read, or one removed)."""
 
     mark: tuple[int, int]
     is_whole: bool
@@ -64,7 +64,9 @@ class Employees(Protocol):
     def get(self, employee_id: str) -> Employee | None: ...
     def put(self, employee: Employee, *, now: datetime) -> bool: ...
     def delete(self, employee_id: str) -> bool: ...
-    def page(self, *, after: str | None, limit: int, team: str | None = None, skill: str | None = None) -> Page[Employee]: ...
+    def page(
+        self, *, after: str | None, limit: int, team: str | None = None, skill: str | None = None
+    ) -> Page[Employee]: ...
     def presence(self, employee_id: str) -> Presence | None: ...
     def put_presence(self, employee_id: str, presence: Presence, *, now: datetime) -> None: ...
     def staff_mark(self) -> tuple[int, int]:
@@ -75,12 +77,22 @@ class Employees(Protocol):
 
 
 class Profiles(Protocol):
-    """Evidence (append-only) and the profile rows folded from it. A change of an employee's row moves the staff mark."""
+    """Evidence (append-only) and the profiles folded from it. A change of an employee's moves the staff mark."""
 
     def get(self, who: Who, subject_id: str, framework: str, facet: str) -> StoredProfile | None: ...
-    def get_many(self, who: Who, subject_ids: Collection[str], framework: str, facet: str) -> dict[str, StoredProfile]: ...
+    def get_many(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, StoredProfile]: ...
     def put(
-        self, who: Who, subject_id: str, framework: str, facet: str, sums: Sums, *, expected_revision: int, now: datetime
+        self,
+        who: Who,
+        subject_id: str,
+        framework: str,
+        facet: str,
+        sums: Sums,
+        *,
+        expected_revision: int,
+        now: datetime,
     ) -> int:
         """Write the folded sums under compare-and-set; the new revision. Raises StaleRevision when another was first.
 
@@ -154,7 +166,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Long work outside the web processes. `holder` and `lease_until` say who runs it; `attempts` how often it was begun."""
+    """Long work outside the web processes: who runs it until when, and how often it was begun (`attempts`)."""
 
     id: str
     kind: str
@@ -192,7 +204,14 @@ class Jobs(Protocol):
         ...
 
     def finish(
-        self, job_id: str, *, holder: str, state: JobState, result: Mapping[str, object], error: str | None, now: datetime
+        self,
+        job_id: str,
+        *,
+        holder: str,
+        state: JobState,
+        result: Mapping[str, object],
+        error: str | None,
+        now: datetime,
     ) -> bool: ...
     def cancel(self, job_id: str, *, now: datetime) -> Job | None:
         """Cancel a queued job at once, ask a running one to stop; the job as it then stands."""

@@ -30,10 +30,13 @@ class JobRun:
     renewed_at: datetime | None = None
     is_over: bool = False
     clear: Callable[[Records, Job], None] | None = None
+    on_progress: Callable[[int, int | None], None] | None = None
 
     def go_on(self, done: int, total: int | None = None) -> None:
         """Note progress; the lease is renewed when a tenth of it has passed. Raises JobStopped when work must end."""
         self.done, self.total = done, total
+        if self.on_progress is not None:
+            self.on_progress(done, total)
         if self.must_stop():
             raise JobStopped
         now = self.now()

@@ -21,6 +21,8 @@ def save_customer(records: Records, customer: Customer, *, now: datetime) -> boo
         faults.append(Fault("/segment", "protected_attribute", detail))
     if faults:
         raise InvalidInput(faults)
-    if not customer.allows_values:
+    before = records.customers.get(customer.id)
+    if before is not None and not (before.allows_values and customer.allows_values):
+        # On agreeing anew as well: what slipped in beside a withdrawal must not come back to life.
         records.profiles.erase(CUSTOMER, customer.id, facet=VALUES)
     return records.customers.put(customer, now=now)

@@ -1,0 +1,93 @@
+"""Who is at work: stated presence and working hours, of many employees at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.profiles.people import Employee, Presence, PresenceState
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+FOREVER = np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """Who works when: the intervals of all employees in three columns, and who has no hours stated (always on)."""
+
+    owner: Ints
+    start: Ints
+    end: Ints
+    unstated: Bools
+
+    def on_duty(self, minute_of_week: int) -> Bools:
+        """Whether each employee works at that minute since Monday 00:00 local time."""
+        on = self.unstated.copy()
+        on[self.owner[(self.start <= minute_of_week) & (minute_of_week < self.end)]] = True
+        return on
+
+    def take(self, columns: Ints) -> "WorkingHours":
+        """The hours of those employees, in that order."""
+        place = np.full(len(self.unstated), -1, dtype=np.int64)
+        place[columns] = np.arange(len(columns))
+        kept = place[self.owner] >= 0
+        return WorkingHours(place[self.owner[kept]], self.start[kept], self.end[kept], self.unstated[columns])
+
+    def joined(self, other: "WorkingHours") -> "WorkingHours":
+        """These hours followed by the others."""
+        owner = np.concatenate([self.owner, other.owner + len(self.unstated)])
+        start, end = np.concatenate([self.start, other.start]), np.concatenate([self.end, other.end])
+        return WorkingHours(owner, start, end, np.concatenate([self.unstated, other.unstated]))
+
+
+@dataclass(frozen=True, slots=True)
+class Presences:
+    """Where everyone is: whether it was ever stated, whether it says available, and until when (epoch seconds)."""
+
+    stated: Bools
+    available: Bools
+    until: Floats
+
+    def take(self, columns: Ints) -> "Presences":
+        """The presence of those employees, in that order."""
+        return Presences(self.stated[columns], self.available[columns], self.until[columns])
+
+    def joined(self, other: "Presences") -> "Presences":
+        """These followed by the others."""
+        return Presences(
+            np.concatenate([self.stated, other.stated]),
+            np.concatenate([self.available, other.available]),
+            np.concatenate([self.until, other.until]),
+        )
+
+    def available_at(self, now: datetime, *, named: bool) -> Bools:
+        """Who may get new work. Whoever was named by the caller counts as there unless stated otherwise."""
+        there = self.available & (self.until > now.timestamp())
+        return there | ~self.stated if named else there
+
+
+def working_hours(employees: Sequence[Employee]) -> WorkingHours:
+    """The hours of these employees in columns."""
+    rows = [(i, part.start, part.end) for i, employee in enumerate(employees) for part in employee.hours or ()]
+    owner, start, end = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    unstated = np.array([employee.hours is None for employee in employees], dtype=bool)
+    return WorkingHours(owner, start, end, unstated)
+
+
+def presences_of(presences: Sequence[Presence | None]) -> Presences:
+    """Where each of these is; `None` where nobody has said so."""
+    stated = np.array([presence is not None for presence in presences], dtype=bool)
+    available = np.array([p is not None and p.state is PresenceState.AVAILABLE for p in presences], dtype=bool)
+    until = [FOREVER if p is None or p.until is None else p.until.timestamp() for p in presences]
+    return Presences(stated, available, np.array(until, dtype=float))
+
+
+def minute_of_week(local: datetime) -> int:
+    """Minutes since Monday 00:00 of that local time."""
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(days=local.weekday())
+    return int((local.replace(tzinfo=None) - midnight).total_seconds() // 60)
