@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from matcher.errors import RequestInFlight
 from matcher.use_cases.ports import StoredAnswer
 from models.columns import json_text
-from models.dialects import insert_into, is_lock_timeout, lock_wait_ms
+from models.dialects import insert_new, is_lock_timeout, lock_wait_ms
 from models.expressions import position
 from models.tables import answer
 
@@ -39,10 +39,9 @@ class SqlAnswers:
         return StoredAnswer(row.body_sha256, row.status, row.headers, bytes(row.body))
 
     def _insert(self, values: dict[str, Any]) -> bool:
-        statement = insert_into(self._connection, answer).on_conflict_do_nothing()
         try:
             with lock_wait_ms(self._connection, IN_FLIGHT_WAIT_MS):
-                return self._connection.execute(statement, [values]).rowcount == 1
+                return insert_new(self._connection, answer, values)
         except OperationalError as error:
             if is_lock_timeout(error):
                 raise RequestInFlight from error

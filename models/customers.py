@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from matcher.profiles.people import Consent, Customer
-from models.dialects import insert_into
+from models.dialects import insert_new
 from models.expressions import one_of
 from models.tables import customer
 
@@ -46,9 +46,7 @@ class SqlCustomers:
     def put(self, person: Customer, *, now: datetime) -> bool:
         """Create or replace the customer; whether it was created."""
         values = _values(person)
-        insert = insert_into(self._connection, customer).on_conflict_do_nothing()
-        first = self._connection.execute(insert, [{**values, "created_at": now, "updated_at": now}])
-        if first.rowcount == 1:
+        if insert_new(self._connection, customer, {**values, "created_at": now, "updated_at": now}):
             return True
         change = update(customer).where(customer.c.id == person.id).values(**values, updated_at=now)
         self._connection.execute(change)

@@ -12,7 +12,7 @@ from matcher.profiles.staff import EmployeeRecord
 from matcher.use_cases.ports import Page, StaffChanges
 from models import staff_mark
 from models.columns import json_text
-from models.dialects import insert_into
+from models.dialects import insert_into, insert_new
 from models.expressions import position
 from models.profiles import SUMS, sums_of
 from models.tables import api_key, employee, import_row, presence, profile
@@ -67,9 +67,8 @@ class SqlEmployees:
         """Create or replace the employee; whether it was created. The mark moves only where something differs."""
         staff_mark.lock(self._connection)
         values = employee_values(person)
-        insert = insert_into(self._connection, employee).on_conflict_do_nothing()
-        first = self._connection.execute(insert, [{**values, "change_no": 0, "created_at": now, "updated_at": now}])
-        created = first.rowcount == 1
+        times = {"change_no": 0, "created_at": now, "updated_at": now}
+        created = insert_new(self._connection, employee, {**values, **times})
         if created or self._replace(values, now=now):
             staff_mark.stamp(self._connection, person.id)
         return created

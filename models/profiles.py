@@ -13,7 +13,7 @@ from matcher.profiles.people import EMPLOYEE, Who
 from matcher.use_cases.ports import StoredProfile
 from models import answers, staff_mark
 from models.columns import UtcTime
-from models.dialects import insert_into
+from models.dialects import insert_new
 from models.expressions import one_of
 from models.tables import evidence, profile
 
@@ -64,11 +64,12 @@ class SqlProfiles:
         place = {"who": who, "subject_id": subject_id, "framework": framework, "facet": facet}
         values = {**sums_values(sums), "revision": expected_revision + 1, "updated_at": now}
         if expected_revision == 0:
-            statement: Any = insert_into(self._connection, profile).values(**place, **values).on_conflict_do_nothing()
+            written = insert_new(self._connection, profile, {**place, **values})
         else:
             here = [profile.c[name] == value for name, value in place.items()]
-            statement = update(profile).where(*here, profile.c.revision == expected_revision).values(**values)
-        if self._connection.execute(statement).rowcount != 1:
+            change = update(profile).where(*here, profile.c.revision == expected_revision).values(**values)
+            written = self._connection.execute(change).rowcount == 1
+        if not written:
             raise StaleRevision(subject_id=subject_id, facet=facet)
         if who == EMPLOYEE:
             staff_mark.stamp(self._connection, subject_id)

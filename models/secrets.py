@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from matcher.use_cases.ports import Store
-from models.dialects import insert_into
+from models.dialects import insert_new
 from models.tables import installation
 
 SECRET_BYTES = 32
@@ -19,6 +19,5 @@ def installation_secret(store: Store, name: str, *, now: datetime) -> bytes:
 
 def kept(connection: Connection, name: str, fresh: bytes, *, now: datetime) -> bytes:
     """The value kept under the name: `fresh` if this transaction was the first to keep one."""
-    insert = insert_into(connection, installation).values(name=name, value=fresh, created_at=now)
-    connection.execute(insert.on_conflict_do_nothing())
+    insert_new(connection, installation, {"name": name, "value": fresh, "created_at": now})
     return bytes(connection.execute(select(installation.c.value).where(installation.c.name == name)).scalar_one())

@@ -1,0 +1,139 @@
+"""Builders of things to store: valid as they are, each field open to change."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from matcher.profiles.evidence import Evidence, Source
+from matcher.profiles.facets import SourceSum, Sums
+from matcher.profiles.people import ChannelLoad, Consent, Customer, Employee, Interval
+from matcher.use_cases.ports import ApiKey, Job
+from models.store import SqlStore
+from models.tables import metadata
+
+NOW = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
+FRAMEWORK = "colours8@1.0.0"
+EVEN = (0.125,) * 8
+
+T = TypeVar("T")
+
+
+def later(seconds: float) -> datetime:
+    """So many seconds after NOW."""
+    return NOW + timedelta(seconds=seconds)
+
+
+def a_customer(customer_id: str = "c-1", **changes: Any) -> Customer:
+    """A customer of whom everything is known."""
+    known: dict[str, Any] = {
+        "language": "nl",
+        "segment": "retail",
+        "tier": "gold",
+        "no_push": False,
+        "attributes": {"branch": "Gent", "years": 3, "score": 0.5, "vip": True},
+        "consent": Consent(value_profiling=True, text_version="2026-01"),
+    }
+    return Customer(customer_id, **{**known, **changes})
+
+
+def an_employee(employee_id: str = "e-1", **changes: Any) -> Employee:
+    """An employee of whom everything is known."""
+    known: dict[str, Any] = {
+        "name": "Ann",
+        "team": "north",
+        "languages": ("nl", "en"),
+        "skills": {"billing": 4, "sales": 2},
+        "mandate": 2,
+        "capacity": 3,
+        "channels": {"phone": ChannelLoad(cost=3), "chat": ChannelLoad(cost=1, max=2)},
+        "hours": (Interval(480, 1020), Interval(1920, 2460)),
+        "attributes": {"floor": 2},
+    }
+    return Employee(employee_id, **{**known, **changes})
+
+
+def some_evidence(evidence_id: str = "v-1", **changes: Any) -> Evidence:
+    """A piece of evidence about employee e-1."""
+    known: dict[str, Any] = {
+        "who": "employee",
+        "subject_id": "e-1",
+        "framework": FRAMEWORK,
+        "facet": "values",
+        "source": Source.HR_TAG,
+        "occurred_at": NOW,
+        "recorded_at": later(1),
+        "share": (0.6, 0.25, 0.025, 0.025, 0.025, 0.025, 0.025, 0.025),
+        "weight": 2.3,
+        "actor": "key-1",
+        "reason": "six months together",
+        "detail": {"flags": ["speed"]},
+    }
+    return Evidence(evidence_id, **{**known, **changes})
+
+
+def some_sums(weight: float = 2.3, source: str = "survey") -> Sums:
+    """A person's folded evidence with all its parts."""
+    return Sums(
+        by_source={source: SourceSum(tuple(weight * part for part in EVEN), NOW)},
+        rejection=(1.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 1 / 3),
+        prior=EVEN,
+        prior_at=later(-60),
+    )
+
+
+def a_key(key_id: str = "k1", **changes: Any) -> ApiKey:
+    """A key that is valid for a year."""
+    known: dict[str, Any] = {
+        "secret_sha256": "0" * 64,
+        "role": "router",
+        "person_id": None,
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(days=365),
+    }
+    return ApiKey(key_id, **{**known, **changes})
+
+
+def a_job(job_id: str = "j-1", **changes: Any) -> Job:
+    """A queued job."""
+    known: dict[str, Any] = {
+        "kind": "import_employees",
+        "arguments": {"file": "x"},
+        "created_by": "k1",
+        "created_at": NOW,
+    }
+    return Job(job_id, **{**known, **changes})
+
+
+def all_at_once(number: int, act: Callable[[int], T]) -> list[T | Exception]:
+    """What `act(0) … act(number - 1)` gave or raised, started at the same moment in as many threads."""
+    barrier = threading.Barrier(number)
+    results: list[Any] = [None] * number
+
+    def run(index: int) -> None:
+        barrier.wait()
+        try:
+            results[index] = act(index)
+        except Exception as error:  # noqa: BLE001 -- the test looks at it
+            results[index] = error
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def everything_in(store: object) -> str:
+    """All that the store holds, as one text to search."""
+    if not isinstance(store, SqlStore):
+        return repr(store._committed)  # type: ignore[attr-defined]  # the memory store's tables have no other window
+    rows = []
+    with store._connections().reader.connect() as connection:
+        for table in metadata.sorted_tables:
+            for row in connection.execute(select(table)):
+                rows.append(f"{table.name}: {tuple(row)!r}")
+    return "\n".join(rows)
