@@ -97,7 +97,7 @@ class Worker:
         if run is None:
             return
         log.info("job_begun", job_id=job_id, kind=run.job.kind, attempt=run.job.attempts)
-        with self._heartbeat(run):
+        with kept_alive(run):
             self._do(run)
         log.info("job_left", job_id=job_id, kind=run.job.kind)
 
@@ -108,27 +108,6 @@ class Worker:
             log.exception("job_broke", job_id=run.job.id, kind=run.job.kind)
             reason = f"An unexpected fault ({type(error).__name__}); the worker's log has its place."
             run.fail(JobState.FAILED, reason)
-
-    @contextmanager
-    def _heartbeat(self, run: JobRun) -> Iterator[None]:
-        """Keep the lease alive while a single step takes long."""
-        is_done = threading.Event()
-        beat = threading.Thread(target=self._beat, args=(run, is_done), name="worker-heartbeat", daemon=True)
-        beat.start()
-        try:
-            yield
-        finally:
-            is_done.set()
-            beat.join()
-
-    def _beat(self, run: JobRun, is_done: threading.Event) -> None:
-        while not is_done.wait(self._lease.total_seconds() / 5):
-            try:
-                run.renew()
-            except JobStopped:
-                return  # the work sees it at its next step
-            except MatcherError as error:
-                log.warning("heartbeat_missed", job_id=run.job.id, detail=error.detail)
 
     def _runnable(self) -> list[str]:
         with self._klik.store.reading() as records:
@@ -153,6 +132,29 @@ class Worker:
             pulse.touch()
             self._stop.wait(SWEEP_S)
         pulse.unlink(missing_ok=True)
+
+
+@contextmanager
+def kept_alive(run: JobRun) -> Iterator[None]:
+    """Keeps the lease of a run alive while a single step of its work takes long."""
+    is_done = threading.Event()
+    beat = threading.Thread(target=_beat, args=(run, is_done), name="job-heartbeat", daemon=True)
+    beat.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        beat.join()
+
+
+def _beat(run: JobRun, is_done: threading.Event) -> None:
+    while not is_done.wait(run.lease.total_seconds() / 5):
+        try:
+            run.renew()
+        except JobStopped:
+            return  # the work sees it at its next step
+        except MatcherError as error:
+            log.warning("heartbeat_missed", job_id=run.job.id, detail=error.detail)
 
 
 def pulse_file(home: Path) -> Path:

@@ -1,6 +1,6 @@
 """Reads files of customers and employees, line by line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Generic, TypeVar
 
@@ -63,14 +63,18 @@ class Rows(Generic[T]):
 
 
 def employee_rows(
-    stream: ByteLines | BinaryIO, framework: Framework, *, limits: Limits | None = None
+    stream: ByteLines | BinaryIO,
+    framework: Framework,
+    *,
+    limits: Limits | None = None,
+    required: Sequence[str] = ("id",),
 ) -> Rows[Employee]:
     """The employees of a CSV file (api.md section 9); value shares travel as the employee's inline profile.
 
     Raises InvalidInput for a broken file or header, TooLarge past the limits; both also while lines are read.
     """
     table = Table(stream, limits=limits)
-    table.check_columns(EMPLOYEE_COLUMNS, prefixes=EMPLOYEE_FAMILIES, required=("id",))
+    table.check_columns(EMPLOYEE_COLUMNS, prefixes=EMPLOYEE_FAMILIES, required=required)
     families = families_of(table, framework)
     return Rows((_employee(cells, families, framework) for cells in _each(table)), table.columns, families.warnings)
 

@@ -1,0 +1,1 @@
+"""The commands of `klik`, one file each; `api.cli` imports a file when its command is called."""

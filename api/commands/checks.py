@@ -1,0 +1,63 @@
+"""`klik framework check` and `klik rules check`: every fault of a document, with its place."""
+
+from pathlib import Path
+
+import click
+
+from api.commands.installation import settings_from_environment
+from api.commands.screen import json_option, say_json, wants_json
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.group()
+def framework() -> None:
+    """Check a framework of value systems."""
+
+
+@framework.command("check")
+@FILE
+@json_option
+def check_framework(file: Path) -> None:
+    """Report every fault of the framework FILE (JSON), with its place.
+
+    \b
+    Example:
+      klik framework check my-framework.json
+    """
+    from api.files.documents import read_document
+    from matcher.profiles.framework import parse_framework
+
+    found = parse_framework(read_document(file))
+    answer = {"framework": found.name, "title": found.title, "value_systems": list(found.values.dims)}
+    if wants_json():
+        say_json(answer)
+    else:
+        click.echo(f"{file}: no fault. {found.name} has the value systems {', '.join(found.values.dims)}.")
+
+
+@click.group()
+def rules() -> None:
+    """Check a rule set."""
+
+
+@rules.command("check")
+@FILE
+@json_option
+def check_rules(file: Path) -> None:
+    """Report every fault of the rule set FILE (JSON), with its place.
+
+    \b
+    Example:
+      klik rules check winter.json
+    """
+    from api.files.documents import read_document
+    from api.wiring import read_framework
+    from matcher.rules import parse_rule_set
+
+    found = parse_rule_set(read_document(file), framework=read_framework(settings_from_environment()))
+    answer = {"version": found.version, "title": found.title, "rules": [rule.id for rule in found.rules]}
+    if wants_json():
+        say_json(answer)
+    else:
+        click.echo(f"{file}: no fault. {len(found.rules)} rules, strategy {found.strategy.preset}.")

@@ -1,0 +1,123 @@
+"""`klik import`: files taken over, by the same job that serves HTTP."""
+
+import io
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from api.commands.installation import open_klik, settings_from_environment
+from api.commands.screen import json_option, progress, say_json, say_table, wants_json
+from matcher.errors import Conflict, TooLarge
+
+if TYPE_CHECKING:
+    from api.wiring import Klik
+    from matcher.use_cases.ports import Job
+    from matcher.use_cases.run_job import JobRun
+
+ACTOR = "command line"
+ROWS_SHOWN = 50
+
+
+@click.group()
+def imports() -> None:
+    """Take over a file of employees."""
+
+
+@imports.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+@json_option
+def employees(file: Path, dry_run: bool) -> None:
+    """Import the employees of FILE (CSV): all lines, or none when one has an error.
+
+    Columns: id, name, team, languages (nl|en), skills (billing=4|sales=2), mandate, capacity, channels
+    (phone=3|chat=1:2, cost and most at once), hours (mon 09:00-17:00|…), active, value:…, trait:…, wants:…, has:….
+    What the file has no column for stays as it is.
+
+    \b
+    Example:
+      klik import employees staff.csv --dry-run
+    """
+    with open_klik(settings_from_environment()) as klik:
+        content = _content(klik, file)
+        with progress(f"Importing {file.name}") as show:
+            job = _imported(klik, content, dry_run=dry_run, show=show)
+    if job.error is not None or not job.result:
+        raise Conflict(job.error or "The import was stopped; nothing was applied.")
+    _tell(job.result, dry_run=dry_run)
+
+
+def _content(klik: "Klik", file: Path) -> bytes:
+    """The file, once it is known to be readable as a table. Raises InvalidInput with the place of what is wrong."""
+    from api.files.people import employee_rows
+    from api.files.table import Limits, count_rows
+
+    limits = Limits(file_bytes=klik.settings.import_limit_bytes, rows=klik.settings.import_rows)
+    with file.open("rb") as stream:
+        content = stream.read(limits.file_bytes + 1)
+    if len(content) > limits.file_bytes:
+        raise TooLarge(f"{file}: is larger than {limits.file_bytes:,} bytes; split it.")
+    employee_rows(io.BytesIO(content), klik.framework, limits=limits)
+    count_rows(io.BytesIO(content), limits=limits)
+    return content
+
+
+def _imported(klik: "Klik", content: bytes, *, dry_run: bool, show: Callable[[int, int | None], None]) -> "Job":
+    """The job as it ended. When this process dies in between, a worker ends it."""
+    from api.workers import job_kinds, kept_alive
+    from matcher.use_cases.read_job import read_job
+    from matcher.use_cases.run_job import run_job
+
+    run = _begun(klik, content, dry_run=dry_run)
+    run.on_progress = show
+    with kept_alive(run):
+        try:
+            run_job(run, job_kinds(klik))
+        except KeyboardInterrupt:
+            with klik.store.writing() as records:
+                records.jobs.cancel(run.job.id, now=klik.now())
+            raise
+    with klik.store.reading() as records:
+        return read_job(records, run.job.id)
+
+
+def _begun(klik: "Klik", content: bytes, *, dry_run: bool) -> "JobRun":
+    """The job, taken in the transaction that makes it, so that no worker comes in between."""
+    from api.workers import LEASE
+    from matcher.use_cases.run_job import JobRun
+    from matcher.use_cases.start_import import start_import
+
+    holder = f"{os.getpid()}.{klik.new_id()}"
+    now = klik.now()
+    with klik.store.writing() as records:
+        job = start_import(records, content, dry_run=dry_run, actor=ACTOR, now=now, new_id=klik.new_id)
+        taken = records.jobs.take(job.id, holder=holder, now=now, lease_until=now + LEASE)
+    assert taken is not None  # nobody else can have seen it
+    return JobRun(klik.store, taken, holder, klik.now, LEASE, lambda: False, renewed_at=now)
+
+
+def _tell(result: Mapping[str, Any], *, dry_run: bool) -> None:
+    """The report; a line with an error makes the command end with 1."""
+    if wants_json():
+        say_json(result)
+    else:
+        told = [row for row in result["rows"] if row["action"] == "error"] or result["rows"]
+        columns = ("line", "employee_id", "action", "detail")
+        say_table(columns, [[str(row[name] or "") for name in columns] for row in told[:ROWS_SHOWN]])
+        for warning in result["warnings"]:
+            click.echo(f"Warning: {warning}", err=True)
+        click.echo(_summary(result, dry_run=dry_run), err=True)
+    if result["counts"]["error"]:
+        raise click.exceptions.Exit(1)
+
+
+def _summary(result: Mapping[str, Any], *, dry_run: bool) -> str:
+    counts = ", ".join(f"{number:,} {action}" for action, number in result["counts"].items() if number) or "no lines"
+    if result["applied"]:
+        return f"Applied: {counts}."
+    if dry_run:
+        return f"A dry run, nothing applied: {counts}."
+    return f"Nothing applied: {counts}. Correct the lines with errors and import the file again."

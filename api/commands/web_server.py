@@ -1,0 +1,161 @@
+"""The web server: gunicorn's processes, and our worker kept alive beside them."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from gunicorn.workers.base import Worker as WebProcess
+
+    from api.settings import Settings
+
+METRICS_FOLDER = "metrics"
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+STEADY_AFTER_S = 60.0  # a worker that lived so long is started again at once
+WORKER_STOPS_WITHIN_S = 15.0
+GRACEFUL_S = 25
+SILENT_WEB_PROCESS_S = 60  # a web process that shows no life for so long is replaced
+
+
+def run_server(settings: "Settings") -> None:
+    """Serve until told to stop; each web process builds the application for itself, after the fork."""
+    _wipe_metrics(settings.home / METRICS_FOLDER)
+    KlikArbiter(WebApplication(settings)).run()
+
+
+class WebApplication(BaseApplication):  # type: ignore[misc] - gunicorn publishes no types
+    """What gunicorn is told."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """The server's configuration, all of it from Klik's settings."""
+        for name, value in _configuration(self.settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> "Flask":
+        """The application of one web process."""
+        from api.app import create_app
+        from api.wiring import assemble
+        from models.store import open_store
+
+        return create_app(assemble(self.settings, open_store(self.settings.database_url)))
+
+
+class KlikArbiter(Arbiter):  # type: ignore[misc] - gunicorn publishes no types
+    """gunicorn's master, which looks after the worker whenever it looks after its web processes (each second)."""
+
+    def __init__(self, app: WebApplication) -> None:
+        self.companion = Companion([sys.executable, "-m", "api.cli", "worker", "--parent", str(os.getpid())])
+        super().__init__(app)
+
+    def manage_workers(self) -> None:
+        """Start what is missing, stop what is too many."""
+        super().manage_workers()
+        self.companion.keep_alive()
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop everything; the worker gets the time to put its job down."""
+        self.companion.ask_to_stop()
+        super().stop(graceful)
+        self.companion.stop()
+
+
+class Companion:
+    """A process that is started again when it ends, after a pause that doubles while it does not live long."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._began_at = self._again_at = 0.0
+        self._pause_s = FIRST_PAUSE_S
+        self._is_stopping = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id while it runs."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    def keep_alive(self) -> None:
+        """Start the process if it does not run and the pause is over."""
+        now = time.monotonic()
+        if self._is_stopping or self.pid is not None:
+            return
+        if self._process is not None:
+            self._process = None
+            lived_s = now - self._began_at
+            self._pause_s = FIRST_PAUSE_S if lived_s > STEADY_AFTER_S else min(2 * self._pause_s, LONGEST_PAUSE_S)
+            self._again_at = now + self._pause_s
+            click.echo(f"The worker ended; it is started again in {self._pause_s:g} s.", err=True)
+        if now >= self._again_at:
+            self._began_at = now
+            self._process = subprocess.Popen(self._command)  # noqa: S603 - our own command, without a shell
+
+    def ask_to_stop(self) -> None:
+        """Ask the process to end, and start it no more."""
+        self._is_stopping = True
+        if self._process is not None and self.pid is not None:
+            self._process.terminate()
+
+    def stop(self) -> None:
+        """Wait for the process to end; end it when it takes too long."""
+        self.ask_to_stop()
+        if self._process is None:
+            return
+        try:
+            self._process.wait(WORKER_STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _configuration(settings: "Settings") -> dict[str, Any]:
+    shared_memory = Path("/dev/shm")  # noqa: S108 - where web processes show life without touching a disk
+    return {
+        "bind": str(settings.bind),
+        "workers": settings.workers,
+        "threads": settings.threads,
+        "worker_class": "gthread",
+        "worker_tmp_dir": str(shared_memory) if os.access(shared_memory, os.W_OK) else None,
+        "timeout": SILENT_WEB_PROCESS_S,
+        "graceful_timeout": GRACEFUL_S,
+        "keepalive": 15,
+        "loglevel": settings.log_level,
+        "proc_name": "klik",
+        "control_socket_disable": True,
+        "forwarded_allow_ips": "",  # X-Forwarded-… counts by KLIK_TRUSTED_HOPS, in the application
+        "limit_request_fields": 100,
+        "limit_request_field_size": 8190,
+        "when_ready": _tell_address,
+        "child_exit": _forget_process,
+    }
+
+
+def _tell_address(arbiter: Arbiter) -> None:
+    for listener in arbiter.LISTENERS:
+        click.echo(f"Klik listens on {listener}", err=True)
+
+
+def _forget_process(_arbiter: Arbiter, process: "WebProcess") -> None:
+    from prometheus_client import multiprocess
+
+    cast("Any", multiprocess).mark_process_dead(process.pid)
+
+
+def _wipe_metrics(folder: Path) -> None:
+    """An empty folder for the processes' counters, named where they look for it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
