@@ -14,6 +14,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.errors import invalid
 from matcher.profiles.evidence import DECLARED, Evidence, Source
 from matcher.profiles.framework import Facet
 from matcher.profiles.inline import InlineFacet
@@ -180,10 +181,14 @@ def share_table(facet: Facet, sums: Sequence[Sums | None], at: datetime) -> Shar
 def inline_share(facet: Facet, inline: InlineFacet, *, pointer: str = "") -> tuple[Floats, float]:
     """A share that came inside a request, as an array, and its n_eff (A0 where none was given).
 
-    It is taken as it stands: whoever sends it has shrunk it already. Raises InvalidInput as `full_share` does.
+    It is taken as it stands: whoever sends it has shrunk it already. Raises InvalidInput as `full_share` does, and
+    `out_of_range` for an n_eff below 0 or without end.
     """
     share = np.array(full_share(facet, inline.share, f"{pointer}/share"))
-    return share, facet.prior_strength if inline.n_eff is None else inline.n_eff
+    n_eff = facet.prior_strength if inline.n_eff is None else inline.n_eff
+    if not 0 <= n_eff < math.inf:
+        raise invalid(f"{pointer}/n_eff", "out_of_range", "n_eff is a number of pseudo-counts, 0 or more")
+    return share, n_eff
 
 
 def leading_probabilities(alpha: Floats) -> Floats:

@@ -189,3 +189,13 @@ def test_an_impossible_weight_is_refused(weight: float) -> None:
     """A negative weight would send people to those they fit least."""
     with pytest.raises(InvalidInput):
         PriorCompatibility(FRAMEWORK, mode="prior", weight=weight)
+
+
+def test_nobody_on_either_side_is_an_empty_answer() -> None:
+    """An empty staff or queue is an ordinary morning, no special case."""
+    nobody, somebody = table(np.empty((0, 8))), table(np.full((3, 8), 1 / 8))
+    classifier = PriorCompatibility(FRAMEWORK, mode="prior")
+
+    assert classifier.probability(nobody, somebody).shape == (0, 3)
+    assert classifier.probability(somebody, nobody).shape == (3, 0)
+    assert classifier.confidence(nobody, somebody).shape == (0, 3)

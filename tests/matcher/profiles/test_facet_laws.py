@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -34,8 +35,14 @@ def numbers(sums: Sums, facet: Facet = VALUES) -> np.ndarray:
     """Everything a profile says in numbers, in one array."""
     profile = read(sums, facet)
     return np.array(
-        [*profile.share, *np.ravel(profile.ci90), profile.n_eff, profile.n_declared, profile.confidence]
-        + list(profile.rejection or ())
+        [
+            *profile.share,
+            *np.ravel(profile.ci90),
+            *(profile.rejection or ()),
+            profile.n_eff,
+            profile.n_declared,
+            profile.confidence,
+        ]
     )
 
 
@@ -84,7 +91,7 @@ def test_what_is_known_fades_and_never_grows_by_itself(seed: int) -> None:
     sums = rebuild(history(np.random.default_rng(seed)), VALUES)
     later = [share_table(VALUES, [sums], NOW + timedelta(days=days)).n_eff[0] for days in range(0, 2000, 100)]
 
-    assert all(after <= before + 1e-12 for before, after in zip(later, later[1:], strict=False))
+    assert all(after <= before + 1e-12 for before, after in pairwise(later))
 
 
 def test_an_uncapped_source_halves_in_its_half_life_and_the_share_returns_to_the_prior() -> None:
@@ -96,7 +103,7 @@ def test_an_uncapped_source_halves_in_its_half_life_and_the_share_returns_to_the
 
     assert [table.n_eff[0] for table in tables] == pytest.approx([10 / 2**step for step in range(8)], abs=1e-9)
     distances = [distance_to_prior(table.share[0]) for table in tables]
-    assert all(after < before for before, after in zip(distances, distances[1:], strict=False))
+    assert all(after < before for before, after in pairwise(distances))
 
 
 def test_ten_thousand_texts_never_outvote_a_form() -> None:

@@ -190,3 +190,20 @@ def test_an_inline_share_of_an_unknown_system_is_refused() -> None:
     assert [(f.pointer, f.code) for f in refused.value.faults] == [
         ("/profile/values/share/Blue", "unknown_value_system")
     ]
+
+
+@pytest.mark.parametrize("n_eff", [-1.0, float("nan"), float("inf")])
+def test_an_impossible_number_of_counts_is_refused(n_eff: float) -> None:
+    """Negative or endless certainty would turn every later formula into nonsense."""
+    with pytest.raises(InvalidInput) as refused:
+        inline_share(VALUES, InlineFacet({"blue": 1.0}, n_eff=n_eff), pointer="/profile/values")
+
+    assert refused.value.faults[0].pointer == "/profile/values/n_eff"
+
+
+def test_nobody_is_a_table_without_rows() -> None:
+    """An empty staff or queue is an ordinary morning, no special case."""
+    table = share_table(VALUES, [], NOW)
+
+    assert table.share.shape == (0, VALUES.size)
+    assert table.n_eff.shape == table.n_declared.shape == (0,)

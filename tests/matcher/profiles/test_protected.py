@@ -8,11 +8,12 @@ from matcher.profiles.protected import is_protected_group, is_protected_trait
 @pytest.mark.parametrize(
     "name",
     [
-        "ethnicity", "Ethnic_group", "etniciteit", "afkomst", "race", "religion", "religie", "geloof", "geloofsovertuiging",
-        "health", "healthStatus", "HEALTH", "gezondheid", "gezondheidstoestand", "sexuality", "sexual_orientation",
+        "ethnicity", "Ethnic_group", "etniciteit", "afkomst", "race", "religion", "religie", "geloof",
+        "geloofsovertuiging", "health", "healthStatus", "HEALTH", "gezondheid", "gezondheidstoestand", "sexuality",
+        "sexual_orientation",
         "seksualiteit", "geaardheid", "union", "union_member", "tradeunion", "vakbond", "vakbondslid", "politics",
-        "political-party", "politiek", "politieke_voorkeur", "gender", "geslacht", "sex", "nationality", "nationaliteit",
-        "trait.nationality2", "séxuality",
+        "political-party", "politiek", "politieke_voorkeur", "gender", "geslacht", "sex", "nationality",
+        "nationaliteit", "trait.nationality2", "séxuality",
     ],
 )  # fmt: skip
 def test_a_protected_trait_is_seen_in_english_and_in_dutch(name: str) -> None:

@@ -63,7 +63,7 @@ def test_nine_systems_of_eight_are_refused_and_seven_are_completed() -> None:
     eight = dict.fromkeys(VALUES.dims, 0.125)
 
     assert refusals({**eight, "ninth": 0.0}) == [("/share/ninth", "unknown_value_system")]
-    assert full_share(VALUES, {dim: 1 / 7 for dim in VALUES.dims[:7]}, "/share")[7] == 0
+    assert full_share(VALUES, dict.fromkeys(VALUES.dims[:7], 1 / 7), "/share")[7] == 0
 
 
 @pytest.mark.parametrize("share", [{}, {"red": 0.0}, {"red": 1.5, "blue": 1.5}, {"red": 0.98}, {"red": 1.02}])
