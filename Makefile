@@ -32,9 +32,8 @@ setup: $(READY) ## Make the environment in .venv (INSTALLER=pip does it without 
 demo: $(READY) ## Show a small day at an energy company, and why each customer got whom
 	@.venv/bin/klik demo
 
-run: $(READY) ## Start the service on http://127.0.0.1:8000, its records in .klik/
+run: $(READY) ## Start the service on http://127.0.0.1:8080, its records in .klik/
 	@mkdir -p "$(KLIK_HOME)"
-	@KLIK_HOME="$(KLIK_HOME)" .venv/bin/klik db upgrade
 	@exec env KLIK_HOME="$(KLIK_HOME)" .venv/bin/klik serve
 
 check: $(READY) ## Style, formatting and types

@@ -18,7 +18,7 @@ MEASURED_WITH = ("numpy", "scipy", "flask", "gunicorn", "sqlalchemy", "orjson", 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured thing. `target` is the most it may be (`None`: shown for context); `limit` what no code could beat."""
+    """One measured thing. `target`: the most it may be (`None`: only context); `limit`: what no code could beat."""
 
     part: str
     what: str
@@ -83,8 +83,8 @@ def write_report(figures: Sequence[Figure], *, now: datetime | None = None) -> N
         f"Measured on {day} by `make bench-docs` in one run on {machine()}; "
         + ", ".join(f"{name} {version(name)}" for name in MEASURED_WITH)
         + ".",
-        "Ratios travel better between machines than seconds do. A target is the most a figure may be; the limit is what no code",
-        "could beat, and says what it is. The spread is that of the rounds (10th to 90th percentile).",
+        "Ratios travel better between machines than seconds do. A target is the most a figure may be; the limit",
+        "is what no code could beat, and says what it is. The spread is that of the rounds (10th to 90th percentile).",
         "",
         "| part | what | measured | spread | target | | limit |",
         "|---|---|---|---|---|---|---|",

@@ -17,7 +17,7 @@ STAGES = ("parse", "validate", "read", "rules", "scores", "solve", "reasons", "d
 
 
 def measure() -> list[Figure]:
-    """Seconds of the answer and of its stages, each as a multiple of scipy's solve of a matrix of that size and rank."""
+    """Seconds of the answer and of its stages, beside scipy's solve of a matrix of that size and rank."""
     with serving(staff=staff_csv(SIZE), size=SIZE) as service:
         line = Line(service.port, service.tokens["router"])
         body = json.dumps({"contacts": contacts(SIZE), "explain": "none"}).encode()
@@ -44,7 +44,9 @@ def _decision(stages: list[dict[str, float]], scipys: list[float]) -> list[Figur
     """Rules, scores, solve and reasons together: what the design puts at a quarter of scipy's solve."""
     parts = ("rules", "scores", "solve", "reasons")
     ratios = [sum(one.get(p, 0.0) for p in parts) / other for one, other in zip(stages, scipys, strict=True)]
-    return [Figure("c", "rules, scores, solve, reasons", statistics.median(ratios), "× scipy", 0.25, spread=spread(ratios))]
+    return [
+        Figure("c", "rules, scores, solve, reasons", statistics.median(ratios), "× scipy", 0.25, spread=spread(ratios))
+    ]
 
 
 def _names(stages: list[dict[str, float]]) -> list[str]:

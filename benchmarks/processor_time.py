@@ -10,7 +10,7 @@ NS = 1e9
 
 
 def cpu_s(pid: int) -> float:
-    """Seconds on a processor of all threads that the process has now, to the nanosecond where the kernel counts them."""
+    """Seconds on a processor of all threads of the process, to the nanosecond where the kernel counts so."""
     try:
         tasks = Path(f"/proc/{pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / NS

@@ -41,7 +41,9 @@ class Line:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
-    def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes, Mapping[str, str]]:
+    def send(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, bytes, Mapping[str, str]]:
         """Status, body and headers of the answer."""
         self._connection.request(method, path, body, {**self._headers, **headers})
         answer = self._connection.getresponse()
@@ -61,7 +63,7 @@ class Line:
 
 @contextmanager
 def serving(*, staff: bytes = b"", size: int = 0) -> Iterator[Serving]:
-    """The service with the extra route, one worker of four threads; `size` employees of `staff` are stored and available."""
+    """The service with the extra route, one worker of four threads; the `size` employees of `staff` are available."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "klik"
         environ = {**os.environ, "KLIK_HOME": str(home), "KLIK_LOG_LEVEL": "warning"}

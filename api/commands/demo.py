@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from api.demo_world import shown
-from api.demo_world.caller import Caller, Refused
+from api.demo_world.caller import Caller
 from api.demo_world.day import COMPANY, Day, read_day
 from api.demo_world.service import NotStarted, RunningService, running_service
 from api.demo_world.words import LANGUAGES, say
@@ -27,14 +27,11 @@ def demo(lang: str, keep: bool) -> None:
     console = Console()
     day = read_day()
     say_line(console, "hello", lang, company=COMPANY, contacts=len(day.contacts), employees=len(day.employee_names))
-    try:
-        with console.status(say("starting", lang)) as status, running_service(os.environ) as service:
-            play(console, service, day, lang)
-            if keep:
-                status.stop()
-                wait_for_interrupt(console, service, lang)
-    except (NotStarted, Refused) as error:
-        raise click.ClickException(str(error)) from None
+    with console.status(say("starting", lang)) as status, running_service(os.environ) as service:
+        play(console, service, day, lang)
+        if keep:
+            status.stop()
+            wait_for_interrupt(console, service, lang)
     if not keep:
         say_line(console, "stopped", lang)
 

@@ -47,7 +47,7 @@ def codes_in_source() -> Mapping[str, str]:
 
 def codes_told() -> set[str]:
     """Every code that the page explains."""
-    return {code for code in re.findall(r"`([a-z_0-9]+)`", ERRORS.read_text(encoding="utf-8"))}
+    return set(re.findall(r"`([a-z_0-9]+)`", ERRORS.read_text(encoding="utf-8")))
 
 
 def replace_part(page: Path, part: str, text: str) -> str:
@@ -75,7 +75,11 @@ def _codes(tree: ast.AST) -> Iterator[tuple[str, int]]:
         given = [node.args[at]] if at is not None and len(node.args) > at else []
         given += [word.value for word in node.keywords if word.arg == "code"]
         for value in given:
-            if isinstance(value, ast.Constant) and isinstance(value.value, str) and re.fullmatch("[a-z_0-9]+", value.value):
+            if (
+                isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+                and re.fullmatch("[a-z_0-9]+", value.value)
+            ):
                 yield value.value, node.lineno
 
 

@@ -52,7 +52,9 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         if page in seen or page.suffix != ".md":
             continue
         seen.add(page)
-        waiting += [(page.parent / target.split("#")[0]).resolve() for target in LINK.findall(_prose(page)) if _is_ours(target)]
+        waiting += [
+            (page.parent / target.split("#")[0]).resolve() for target in LINK.findall(_prose(page)) if _is_ours(target)
+        ]
 
     assert sorted(page_name(page) for page in set(pages()) - seen) == []
 

@@ -32,7 +32,9 @@ def test_the_error_page_explains_no_code_that_is_gone() -> None:
     """A client may wait for ever for a code that nothing gives."""
     known = set(reference.codes_in_source()) | {*_codes_of_classes(), *reference.FROM_THE_SERVER}
 
-    assert {code for code in reference.ROW.findall(reference.ERRORS.read_text(encoding="utf-8")) if code not in known} == set()
+    assert {
+        code for code in reference.ROW.findall(reference.ERRORS.read_text(encoding="utf-8")) if code not in known
+    } == set()
 
 
 def _codes_of_classes() -> set[str]:
