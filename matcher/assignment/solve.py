@@ -30,11 +30,14 @@ def solve(
     The same problem always gets the same answer. `clock` measures durations in seconds.
     """
     began = clock()
-    found = _without_rivals(problem)
-    if found is None:
+    at_ease = _without_rivals(problem)
+    if at_ease is not None:
+        found, value = at_ease
+        bound = value  # at prices 0 the bound adds up the very pairs that were served
+    else:
         found = _with_rivals(problem, _time_left(began, deadline_s, clock))
-    value = value_of(problem, found.employee_of)
-    bound = max(value, bound_of(problem, found.prices))  # below the value only by rounding
+        value = value_of(problem, found.employee_of)
+        bound = max(value, bound_of(problem, found.prices))  # below the value only by rounding
     gap = (bound - value) / bound if bound > 0 else 0.0
     return Assignment(found.employee_of, value, bound, gap, found.prices, found.solver, found.status, clock() - began)
 
@@ -43,35 +46,42 @@ def _time_left(began: float, deadline_s: float | None, clock: Callable[[], float
     return lambda: None if deadline_s is None else deadline_s - (clock() - began)
 
 
-def _without_rivals(problem: Problem) -> Found | None:
-    """Each contact at its best employee, where that leaves nobody over-full: optimal at prices 0."""
+def _without_rivals(problem: Problem) -> tuple[Found, float] | None:
+    """Each contact at its best employee, and the worth of it, where nobody gets over-full: optimal at prices 0."""
     employees = problem.shape[1]
-    best, taken = _favourites(problem)
-    served = np.flatnonzero(best >= 0)
-    asked = np.bincount(best[served], weights=taken[served], minlength=employees)
-    if (asked > problem.capacity).any():
-        return None
-    return Found(best, np.zeros(employees), "argmax")
+    best, worth, taken = _favourites(problem)
+    if best.size > 1 or taken is not None:  # a single unit contact fits wherever there is a slot
+        served = best >= 0
+        load = None if taken is None else taken[served]
+        if (np.bincount(best[served], weights=load, minlength=employees) > problem.capacity).any():
+            return None
+    return Found(best, np.zeros(employees), "argmax"), worth
 
 
-def _favourites(problem: Problem) -> tuple[IntArray, IntArray]:
-    """Per contact the employee worth most (-1 for none; the first where several tie) and the slots it takes there."""
-    contacts = problem.shape[0]
-    best, taken = np.full(contacts, -1, dtype=np.int64), np.ones(contacts, dtype=np.int64)
-    if min(problem.shape) == 0:
-        return best, taken
-    if problem.value is None or problem.load is not None:
-        pairs = problem.useful_pairs
-        order = np.lexsort((pairs.employee, -pairs.value, pairs.contact))
-        first = order[np.flatnonzero(np.diff(pairs.contact[order], prepend=-1))]
-        best[pairs.contact[first]] = pairs.employee[first]
-        if pairs.load is not None:
-            taken[pairs.contact[first]] = pairs.load[first]
-        return best, taken
-    open_value = problem.value if problem.capacity.all() else np.where(problem.capacity > 0, problem.value, -np.inf)
-    top = open_value.argmax(axis=1)
-    worth = open_value[np.arange(contacts), top]
-    return np.where(worth > 0, top, -1), taken
+def _favourites(problem: Problem) -> tuple[IntArray, float, IntArray | None]:
+    """Per contact the employee worth most (-1 for none, the first of equals); their worth; the slots taken if not 1."""
+    if problem.value is None or problem.load is not None or min(problem.shape) == 0:
+        return _favourites_of_pairs(problem.useful_pairs, problem.shape[0])
+    value = problem.value
+    if not problem.capacity.all():
+        value = np.where(problem.capacity > 0, value, -np.inf)
+    top = value.argmax(axis=1)
+    worth = value[np.arange(top.size), top]
+    useful = worth > 0
+    return np.where(useful, top, -1), float(worth.sum(where=useful)), None
+
+
+def _favourites_of_pairs(pairs: Pairs, contacts: int) -> tuple[IntArray, float, IntArray | None]:
+    best = np.full(contacts, -1, dtype=np.int64)
+    order = np.lexsort((pairs.employee, -pairs.value, pairs.contact))
+    first = order[np.flatnonzero(np.diff(pairs.contact[order], prepend=-1))]
+    best[pairs.contact[first]] = pairs.employee[first]
+    worth = float(pairs.value[first].sum())
+    if pairs.load is None:
+        return best, worth, None
+    taken = np.ones(contacts, dtype=np.int64)
+    taken[pairs.contact[first]] = pairs.load[first]
+    return best, worth, taken
 
 
 def _with_rivals(problem: Problem, time_left: Callable[[], float | None]) -> Found:
