@@ -65,7 +65,7 @@ def _found(check: "Callable[[Settings], Iterator[Finding]]", settings: "Settings
         return [Finding(name, FAULT, str(error), "Check the path and your rights.")]
 
 
-def _python(settings: "Settings") -> Iterator[Finding]:
+def _python(_settings: "Settings") -> Iterator[Finding]:
     """Python."""
     version = ".".join(map(str, sys.version_info[:3]))
     state = OK if sys.version_info >= OLDEST_PYTHON else FAULT

@@ -64,7 +64,7 @@ def say_records(records: Sequence[Mapping[str, object]], columns: Sequence[str])
 def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on standard error while a terminal looks on; call what it gives with what is done, and of how much."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda _done, _total: None
         return
     from rich.console import Console
     from rich.progress import Progress

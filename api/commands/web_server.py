@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
-from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn publishes no types
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # as above
 
 if TYPE_CHECKING:
     from flask import Flask
-    from gunicorn.workers.base import Worker as WebProcess
+    from gunicorn.workers.base import Worker as WebProcess  # type: ignore[import-untyped]  # as above
 
     from api.settings import Settings
 
@@ -33,7 +33,7 @@ def run_server(settings: "Settings") -> None:
     KlikArbiter(WebApplication(settings)).run()
 
 
-class WebApplication(BaseApplication):  # type: ignore[misc] - gunicorn publishes no types
+class WebApplication(BaseApplication):  # type: ignore[misc]  # as above
     """What gunicorn is told."""
 
     def __init__(self, settings: "Settings") -> None:
@@ -54,7 +54,7 @@ class WebApplication(BaseApplication):  # type: ignore[misc] - gunicorn publishe
         return create_app(assemble(self.settings, open_store(self.settings.database_url)))
 
 
-class KlikArbiter(Arbiter):  # type: ignore[misc] - gunicorn publishes no types
+class KlikArbiter(Arbiter):  # type: ignore[misc]  # as above
     """gunicorn's master, which looks after the worker whenever it looks after its web processes (each second)."""
 
     def __init__(self, app: WebApplication) -> None:
