@@ -13,7 +13,7 @@ from tests.docs.pages import ROOT
 
 CONFIGURATION = ROOT / "docs" / "reference" / "configuration.md"
 ERRORS = ROOT / "docs" / "reference" / "errors.md"
-FROM_THE_SERVER = ("internal_error", "method_not_allowed", "request_header_fields_too_large", "request_timeout")
+FROM_THE_SERVER = ("internal_error", "method_not_allowed")
 ROW = re.compile(r"^\| `([a-z_]+)` \|", re.MULTILINE)
 
 
