@@ -1,0 +1,93 @@
+"""Erased means gone: no row of any table names the person."""
+
+import pytest
+
+from matcher.profiles.people import Presence, PresenceState
+from matcher.use_cases.ports import ImportRow, Store, StoredAnswer
+from models.store import SqlStore
+from tests.contracts.stored_things import (
+    FRAMEWORK,
+    NOW,
+    a_customer,
+    a_key,
+    an_employee,
+    everything_in,
+    some_evidence,
+    some_sums,
+)
+
+PERSON = "person-7f3a"
+NEIGHBOUR = "person-7f3a1"
+
+
+def _fill(store: Store, person: str) -> None:
+    with store.writing() as records:
+        records.customers.put(a_customer(person), now=NOW)
+        records.employees.put(an_employee(person), now=NOW)
+        records.employees.put_presence(person, Presence(PresenceState.AVAILABLE), now=NOW)
+        records.keys.add(a_key(f"key-of-{len(person)}", role="employee", person_id=person))
+        records.imports.stage("i-1", [ImportRow(len(person), an_employee(person))])
+        for who in ("customer", "employee"):
+            records.profiles.append(some_evidence(f"v-{who}-{len(person)}", who=who, subject_id=person))
+            records.profiles.put(who, person, FRAMEWORK, "values", some_sums(), expected_revision=0, now=NOW)
+        answers = {
+            f"k1 POST /v1/customers/{person}/evidence x": StoredAnswer("a" * 64, 201, {}, b"{}"),
+            f"k1 PUT /v1/customers/{person} x": StoredAnswer("a" * 64, 200, {}, b"{}"),
+            f"k1 POST /v1/matches {len(person)}": StoredAnswer("a" * 64, 200, {}, f'{{"id":"{person}"}}'.encode()),
+            f"k1 POST /v1/x {len(person)}": StoredAnswer("a" * 64, 201, {"Location": f"/v1/employees/{person}"}, b""),
+        }
+        for scope, answer in answers.items():
+            records.answers.claim(scope, "a" * 64, now=NOW)
+            records.answers.save(scope, answer)
+
+
+def _erase(store: Store, person: str) -> None:
+    with store.writing() as records:
+        for who in ("customer", "employee"):
+            records.profiles.erase(who, person)
+        records.customers.delete(person)
+        records.employees.delete(person)
+
+
+def test_an_erased_person_is_in_no_table(store: Store) -> None:
+    """The law asks for it, and people trust us to mean it."""
+    _fill(store, PERSON)
+    before = everything_in(store)
+    _erase(store, PERSON)
+
+    assert PERSON in before
+    assert PERSON not in everything_in(store)
+
+
+def test_a_neighbour_with_a_longer_id_loses_nothing(store: Store) -> None:
+    """Erasing too much breaks another promise: of the neighbour's answers each stays as it was."""
+    _fill(store, NEIGHBOUR)
+    before = everything_in(store)
+    _fill(store, PERSON)
+    _erase(store, PERSON)
+    after = everything_in(store)
+
+    assert after.count(NEIGHBOUR) == before.count(NEIGHBOUR)
+
+
+def test_sqlite_keeps_no_trace_in_its_files(sqlite_store: SqlStore, sqlite_url: str) -> None:
+    """Deleted rows may linger in free pages and in the log; both are overwritten and cut."""
+    from pathlib import Path
+
+    database = Path(sqlite_url.removeprefix("sqlite:///"))
+    _fill(sqlite_store, PERSON)
+    _erase(sqlite_store, PERSON)
+
+    files = [path for path in database.parent.iterdir() if path.name.startswith(database.name)]
+    assert len(files) >= 1
+    for path in files:
+        assert PERSON.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["customer", "employee"])
+def test_erasing_a_stranger_is_no_error(store: Store, kind: str) -> None:
+    """A second request for erasure must not fail because the first one worked."""
+    with store.writing() as records:
+        records.profiles.erase(kind, PERSON)
+
+    assert PERSON not in everything_in(store)
