@@ -103,14 +103,16 @@ class SqlProfiles:
         if self._connection.execute(change).rowcount == 0:
             raise NotFound(f"There is no evidence {evidence_id}.")
 
-    def erase(self, who: Who, subject_id: str) -> None:
-        """Remove the person's evidence and profiles, and every stored answer that names the person."""
+    def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:
+        """Remove the person's evidence and profiles, of one facet or all, and every stored answer that names them."""
         if who == EMPLOYEE:
             staff_mark.lock(self._connection)
         self._connection.info["erased"] = True
         removed = 0
         for table in (evidence, profile):
             rows = delete(table).where(table.c.who == who, table.c.subject_id == subject_id)
+            if facet is not None:
+                rows = rows.where(table.c.facet == facet)
             removed += self._connection.execute(rows).rowcount
         answers.forget_person(self._connection, subject_id)
         if removed and who == EMPLOYEE:

@@ -190,12 +190,12 @@ class MemoryProfiles:
         if piece.revoked_at is None:
             evidence[evidence_id] = replace(piece, revoked_at=now, revoked_by=actor)
 
-    def erase(self, who: Who, subject_id: str) -> None:
-        """Remove the person's evidence and profiles, and every stored answer that names the person."""
+    def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:
+        """Remove the person's evidence and profiles, of one facet or all, and every stored answer that names them."""
         tables, changing = self._transaction.tables, self._transaction.changing
         evidence, profiles = changing(tables.evidence), changing(tables.profiles)
-        pieces = [each.id for each in evidence.values() if (each.who, each.subject_id) == (who, subject_id)]
-        places = [place for place in profiles if place[:2] == (who, subject_id)]
+        pieces = [piece.id for piece in self.evidence_of(who, subject_id, facet=facet)]
+        places = [place for place in profiles if place[:2] == (who, subject_id) and facet in (None, place[3])]
         for piece in pieces:
             del evidence[piece]
         for place in places:
