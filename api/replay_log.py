@@ -73,10 +73,14 @@ def parse_log(stream: Iterable[str], *, skip_malformed: bool = False, short_s: i
     first = min(dates.values())
     faults: list[Fault] = []
     oddities: Counter[str] = Counter()
-    rows = []
+    rows: list[Logged] = []
+    first_line: dict[str, int] = {}
     for line, cells in lines:
         try:
-            rows.append(_row(line, cells, dates, first, short_s, oddities))
+            row = _row(line, cells, dates, first, short_s, oddities)
+            if first_line.setdefault(row.id, line) != line:
+                raise _RowError("call_id", f"{row.id} stands on line {first_line[row.id]} already.")
+            rows.append(row)
         except _RowError as fault:
             detail = f"Line {line}, {fault.column}: {fault.detail}"
             faults.append(Fault(f"/{line}/{fault.column}", "malformed_row", detail))

@@ -30,7 +30,8 @@ def _rows_read(report: Report) -> list[str]:
     return [
         "A contact arrives when it enters the queue or, without a queue, when it leaves the menu for a person. "
         "Types PS, NE, NW, IN, PE and TT (called back, then put on hold) all ask for a person.",
-        f"The file need not be in order of time: {odd.get('out_of_order', 0):,} rows were not, and were sorted. "
+        f"The file need not be in order of time: {odd.get('out_of_order', 0):,} rows were earlier than the one above; "
+        "all were sorted. "
         f"{odd.get('over_midnight', 0)} times something ran past midnight and was straightened; in "
         f"{odd.get('menu_clock_slips', 0)} rows the menu ends before it starts, which touches no wait.",
         f"Counted but not replayed: {counts[Fate.NEVER_QUEUED]:,} that hung up in the menu, {counts[Fate.PHANTOM]} "

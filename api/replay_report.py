@@ -1,6 +1,6 @@
 """The report of a replay: what was read, what was found and how, as one document and in sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.errors import MatcherError
@@ -213,3 +213,15 @@ def _difference(one: Difference) -> dict[str, object]:
 def _plain(value: float) -> float | None:
     """A number JSON knows."""
     return None if value != value else value
+
+
+def who_got_whom(report: Report) -> Iterator[tuple[object, ...]]:
+    """A header, then a row a run and contact: when it arrived, how long it waited, how it ended and with whom."""
+    yield ("run", "contact_id", "intent", "arrived_at", "waited_s", "state", "employee_id", "value_profiles")
+    profiles = "none" if report.setting.profile_seed is None else f"drawn, seed {report.setting.profile_seed}"
+    for run in report.comparison.runs:
+        for stay in run.stays:
+            contact, at = stay.arrival.contact, report.rebuilt.scenario.moment(stay.arrival.at_s)
+            arrived = at.replace(tzinfo=None).isoformat(timespec="seconds")  # the log's own clock; its zone is unknown
+            state, employee = str(stay.life.state), stay.life.employee_id or ""
+            yield run.policy, contact.id, contact.intent, arrived, round(stay.waited_s, 1), state, employee, profiles

@@ -1,5 +1,6 @@
 """`klik replay`: real traffic of a call log through the router, beside what really happened."""
 
+import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ STEP = 200  # arrivals between two looks of the progress bar
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of all that is drawn.")
 @click.option("--skip-malformed", is_flag=True, help="Count rows that cannot be used instead of refusing the file.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for replay.json and the picture.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for JSON, CSV and the picture.")
 @click.option("--picture", type=click.Choice(("png", "svg")), default="png", show_default=True)
 def replay(
     log: Path,
@@ -106,16 +107,18 @@ def show(report: "Report", *, as_json: bool) -> None:
 
 
 def write(report: "Report", folder: Path, ending: str) -> None:
-    """Write replay.json and the picture into `folder`, made if need be, and say where they are."""
+    """Write replay.json, who_got_whom.csv and the picture into `folder`, made if need be, and say where they are."""
     from api.commands.replay_picture import draw
     from api.replay_method import method
-    from api.replay_report import document
+    from api.replay_report import document, who_got_whom
 
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document(report, method(report)), indent=2, ensure_ascii=False)
     (folder / "replay.json").write_text(text + "\n", encoding="utf-8")
+    with (folder / "who_got_whom.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(who_got_whom(report))
     draw(report, folder / f"replay.{ending}")
-    click.echo(f"Written: {folder / 'replay.json'}, {folder / f'replay.{ending}'}", err=True)
+    click.echo(f"Written to {folder}: replay.json, who_got_whom.csv, replay.{ending}", err=True)
 
 
 def explained(error: MatcherError) -> str:

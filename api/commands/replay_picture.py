@@ -17,10 +17,14 @@ from matcher.simulation.tallies import by_hour, loads
 COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#CC79A7")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
+WARNING = "#A23B00"
 SIZE_INCHES = (13.0, 10.5)
 DOTS_PER_INCH = 130
 LONGEST_WAIT_SHOWN_S = 300
 MOST_EMPLOYEES = 24
+CAUTION = (
+    "Compare policies with each other: a difference from what happened is no gain to expect (see the report's notes)."
+)
 LEAST_PER_HOUR = 30  # an hour of the day with fewer contacts shows no rate: it would be noise
 
 
@@ -34,7 +38,10 @@ def draw(report: Report, path: Path) -> None:
     right = grid[:, 1].subgridspec(2, 1, height_ratios=(1, 3.2))
     _service_level(canvas.add_subplot(right[0]), report)
     _load(canvas.add_subplot(right[1]), report)
-    canvas.suptitle(f"{source_line(report)}\n{profiles_line(report.setting)}", fontsize=11)
+    is_drawn = report.setting.profile_seed is not None
+    canvas.suptitle(f"{source_line(report)}\n{profiles_line(report.setting)}", fontsize=11,
+                    color=WARNING if is_drawn else "black", fontweight="bold" if is_drawn else "normal")  # fmt: skip
+    canvas.supxlabel(CAUTION, fontsize=9, color="0.35")
     canvas.savefig(path, dpi=DOTS_PER_INCH)
 
 
@@ -44,15 +51,16 @@ def _waits(axes: Axes, report: Report) -> None:
         waits = counted.sorted_waits_s
         still = 1.0 - np.arange(1, len(waits) + 1) / max(len(waits), 1)
         axes.step(
-            np.concatenate([[0.0], waits]), np.concatenate([[1.0], still]), where="post",
+            waits, still, where="post",
             color=COLOURS[place % 6], linestyle=DASHES[place % 6], label=run_label(counted.policy),
         )  # fmt: skip
     axes.axvline(report.setting.within_s, color="0.6", linewidth=0.8)
-    axes.annotate(f"{report.setting.within_s:g} s", (report.setting.within_s, 0.97), xytext=(4, 0),
+    axes.annotate(f"{report.setting.within_s:g} s", (report.setting.within_s, 0.0), xytext=(4, 6),
                   textcoords="offset points", color="0.35", fontsize=9)  # fmt: skip
-    axes.set(xlim=(0, LONGEST_WAIT_SHOWN_S), ylim=(0, 1), xlabel="seconds since arrival", ylabel="contacts")
+    axes.set(xlim=(0, LONGEST_WAIT_SHOWN_S), xlabel="seconds since arrival", ylabel="contacts")
+    axes.set_ylim(bottom=0)
     axes.set_title("Still waiting after so many seconds", loc="left")
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.legend(frameon=False)
     _tidy(axes)
 
@@ -69,7 +77,7 @@ def _service_level(axes: Axes, report: Report) -> None:
         axes.set_yticks(range(len(estimates)), [run_label(each) for each in estimates])
     axes.set(xlim=(0, 1), ylim=(len(estimates) - 0.4, -0.8))
     axes.set_title(f"{figure_label(Figure.SERVICE_LEVEL, report.setting)} (95 % interval)", loc="left")
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     _tidy(axes)
 
 
@@ -85,7 +93,7 @@ def _abandonment_by_hour(axes: Axes, report: Report) -> None:
     axes.set(xlim=(0, 24), xticks=range(0, 25, 2), xlabel="hour of the day", ylabel="gave up waiting")
     axes.set_ylim(bottom=0)
     axes.set_title(f"Gave up, by hour of arrival (hours with {LEAST_PER_HOUR} contacts or more)", loc="left")
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.legend(frameon=False)
     _tidy(axes)
 

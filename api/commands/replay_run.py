@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from api.replay_report import Report, Setting
 from matcher.errors import NotFound
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import Employee
-from matcher.rules import DEFAULT_RULE_SET, RuleSet, ValuesPolicy, compile_rules
+from matcher.rules import DEFAULT_RULE_SET, compile_rules
 from matcher.simulation.chemistry import compatibility_of_pairs, with_drawn_profiles
 from matcher.simulation.compare import Comparison, compare
 from matcher.simulation.engine import Progress, Run, run
@@ -24,7 +24,6 @@ from matcher.simulation.policies import FirstCome, LongestIdle, Policy
 from matcher.simulation.rebuild import REALITY, Rebuilt, rebuild
 from models.frameworks import load_framework
 
-VALUE_MODE: Final = "prior"  # drawn profiles are judged by the framework's own matrix
 # One stream of chance for each thing drawn, so that changing one thing leaves the others as they were.
 REBUILDING, ROUTING, RESAMPLING = 1, 2, 3
 
@@ -65,13 +64,12 @@ def replayed(request: Request, setting: Setting, watcher: Watcher) -> Report:
     if setting.profile_seed is not None:
         drawn = with_drawn_profiles(rebuilt.scenario, framework, rng=np.random.default_rng(setting.profile_seed))
         rebuilt = replace(rebuilt, scenario=drawn)
-    rules = rule_set_for(setting)
     if request.employees is not None:
         setting = replace(setting, employees_known=len(known.keys() & rebuilt.staffing.kinds_of.keys()))
-    klik = Klik(framework, compile_rules(rules))
+    klik = Klik(framework, compile_rules(DEFAULT_RULE_SET))
     runs, took_s = _run_each(_policies(request.policies, klik), rebuilt, setting, watcher)
     return Report(
-        setting=replace(setting, rule_set=rules.version),
+        setting=replace(setting, rule_set=DEFAULT_RULE_SET.version),
         history=history,
         rebuilt=rebuilt,
         comparison=_compared((rebuilt.reality, *runs), rebuilt, framework, setting),
@@ -86,14 +84,6 @@ def known_employees(path: Path, framework: Framework) -> dict[str, Employee]:
         raise NotFound(f"There is no employee file at {path}.", path=str(path))
     with path.open("rb") as stream:
         return {employee.id: employee for employee in employee_rows(stream, framework).values()}
-
-
-def rule_set_for(setting: Setting) -> RuleSet:
-    """The rule set that ships with Klik; where profiles are drawn, with values judged by the framework's matrix."""
-    if setting.profile_seed is None:
-        return DEFAULT_RULE_SET
-    values = ValuesPolicy(mode=VALUE_MODE, max_weight=DEFAULT_RULE_SET.values.max_weight)
-    return replace(DEFAULT_RULE_SET, values=values)
 
 
 def _policies(names: tuple[str, ...], klik: Klik) -> list[Policy]:
@@ -116,7 +106,7 @@ def _run_each(
 def _compared(runs: tuple[Run, ...], rebuilt: Rebuilt, framework: Framework, setting: Setting) -> Comparison:
     pairs = None
     if setting.profile_seed is not None:
-        pairs = compatibility_of_pairs(runs, rebuilt.scenario, framework, mode=VALUE_MODE)
+        pairs = compatibility_of_pairs(runs, rebuilt.scenario, framework, mode=DEFAULT_RULE_SET.values.mode)
     chance = _chance(setting, RESAMPLING)
     return compare(runs, rebuilt.scenario, within_s=setting.within_s, rng=chance, compatibility=pairs)
 

@@ -1,6 +1,6 @@
 """The report of a replay as tables on a terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -85,13 +85,24 @@ def _loads(report: Report) -> Table:
     for column in table.columns[1:]:
         column.justify = "right"
     for employee in by_run[0][1]:
-        table.add_row(employee, *(_load(rows[employee]) for _, rows in by_run))
+        if "#" not in employee:
+            table.add_row(employee, *(_load(rows[employee]) for _, rows in by_run))
+    second = [[one for who, one in rows.items() if "#" in who] for _, rows in by_run]
+    if any(second):
+        table.add_row(f"{len(second[0])} second desks", *(_load(_together(rows)) for rows in second))
     return table
+
+
+def _together(rows: Sequence[Load]) -> Load:
+    """The load of several desks as one."""
+    busy, duty = sum(one.busy_h for one in rows), sum(one.duty_h for one in rows)
+    share = sum(one.share for one in rows)
+    return Load("", sum(one.contacts for one in rows), busy, duty, busy / duty if duty else 0.0, share)
 
 
 def _load(one: Load) -> str:
     return f"{one.contacts:,} · {one.busy_h:.1f} h · {100 * one.occupancy:.0f} %"
 
 
-def _bullets(lines: Sequence[str] | Iterable[str]) -> Text:
+def _bullets(lines: Sequence[str]) -> Text:
     return Text("\n".join(f"• {line}" for line in lines) + "\n")
