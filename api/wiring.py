@@ -13,9 +13,10 @@ from api.settings import Settings
 from matcher.profiles.framework import Framework
 from matcher.rules import CompiledRules, RuleSet
 from matcher.use_cases.ports import Store
-from models.roster_cache import RosterCache
 
 if TYPE_CHECKING:
+    from models.roster_cache import RosterCache
+
     from models.store import SqlStore
 
 
@@ -44,7 +45,7 @@ class Klik:
     framework: Framework
     rule_set: RuleSet
     rules: CompiledRules
-    staff: RosterCache
+    staff: "RosterCache"
     bell: Bell
     cursor_key: bytes = field(repr=False)
     now: Callable[[], datetime] = utc_now
@@ -60,6 +61,8 @@ def build(settings: Settings) -> Klik:
 
 def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = utc_now) -> Klik:
     """The installation on a store that is open already, as tests hand one in."""
+    from models.roster_cache import RosterCache
+
     from matcher.rules import compile_rules
     from models.secrets import installation_secret
 

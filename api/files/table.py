@@ -124,8 +124,8 @@ class Table:
                 return
             self._read_bytes += len(raw)
             self._read_lines += 1
-            yield _decoded(raw, self._read_lines)
             self._refuse_size(raw)
+            yield _decoded(raw, self._read_lines)
 
     def _refuse_size(self, raw: bytes) -> None:
         if self._read_bytes > self._limits.file_bytes:
