@@ -55,9 +55,9 @@ $(READY): pyproject.toml uv.lock requirements.lock
 ifeq ($(INSTALLER),pip)
 	@$(MAKE) --no-print-directory install-with-pip
 else
-	@if $(MAKE) --no-print-directory $(UV); then $(MAKE) --no-print-directory install-with-uv; \
-	else echo "uv cannot be had here; pip does the same from requirements.lock, more slowly." >&2; \
-	$(MAKE) --no-print-directory install-with-pip; fi
+	@$(MAKE) --no-print-directory install-with-uv || { \
+	echo "uv cannot do it here; pip does the same from requirements.lock, more slowly." >&2; \
+	$(MAKE) --no-print-directory install-with-pip; }
 endif
 	@touch $@
 
@@ -66,7 +66,7 @@ $(UV):
 	@.tools/uv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"
 
 .PHONY: install-with-uv install-with-pip
-install-with-uv:
+install-with-uv: $(UV)
 	@test -x .venv/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .venv
 	@$(UV) sync --quiet --frozen --all-extras
 
