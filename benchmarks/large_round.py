@@ -13,12 +13,12 @@ from benchmarks.staff import contacts, staff_csv
 
 SIZE = 1_000
 ROUNDS = 7
-STAGES = ("parse", "validate", "read", "rules", "scores", "solve", "reasons", "dump")
+STAGES = ("parse", "validate", "snapshot", "rules", "scores", "solve", "reasons", "dump")
 
 
 def measure() -> list[Figure]:
     """Seconds of the answer and of its stages, beside scipy's solve of a matrix of that size and rank."""
-    with serving(staff=staff_csv(SIZE), size=SIZE) as service:
+    with serving(staff=staff_csv(SIZE), size=SIZE, app="benchmarks.timed_app:app") as service:
         line = Line(service.port, service.tokens["router"])
         body = json.dumps({"contacts": contacts(SIZE), "explain": "none"}).encode()
         scipys, whole, stages = [], [], []
@@ -51,7 +51,7 @@ def _decision(stages: list[dict[str, float]], scipys: list[float]) -> list[Figur
 
 def _names(stages: list[dict[str, float]]) -> list[str]:
     seen = {name for one in stages for name in one}
-    return [name for name in STAGES if name in seen] + sorted(seen - set(STAGES) - {"solve_alone"})
+    return [name for name in STAGES if name in seen] + sorted(seen - set(STAGES))
 
 
 def _stage(name: str, seconds: list[float], whole: list[float]) -> Figure:

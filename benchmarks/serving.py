@@ -62,14 +62,14 @@ class Line:
 
 
 @contextmanager
-def serving(*, staff: bytes = b"", size: int = 0) -> Iterator[Serving]:
+def serving(*, staff: bytes = b"", size: int = 0, app: str = "benchmarks.hello_app:app") -> Iterator[Serving]:
     """The service with the extra route, one worker of four threads; the `size` employees of `staff` are available."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "klik"
         environ = {**os.environ, "KLIK_HOME": str(home), "KLIK_LOG_LEVEL": "warning"}
         tokens = _make_keys(environ)
         port = _free_port()
-        process = _start(environ, port, home / "log")
+        process = _start(environ, app, port, home / "log")
         try:
             _await_ready(port, process, home / "log")
             if staff:
@@ -109,8 +109,8 @@ def _come_to_work(environ: Mapping[str, str], size: int) -> None:
     store.close()
 
 
-def _start(environ: Mapping[str, str], port: int, log: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "gunicorn", "benchmarks.hello_app:app", "--bind", f"127.0.0.1:{port}"]
+def _start(environ: Mapping[str, str], app: str, port: int, log: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", "1", "--threads", "4", "--keep-alive", "30"]
     command += ["--no-control-socket"]
     with log.open("wb") as sink:

@@ -50,7 +50,7 @@ def play(console: Console, service: RunningService, day: Day, lang: str) -> None
     console.print(shown.differences(day, answer, without, lang) or say("no_difference", lang))
     asked = {"contact": day.contact(RANKED_CONTACT).request, "limit": 3}
     ranking = router.send("POST", "/v1/rankings", asked)
-    console.print(shown.best_for(day, RANKED_CONTACT, ranking["items"], lang))
+    console.print(shown.best_for(day, RANKED_CONTACT, ranking["assignments"], lang))
     show_how_to_go_on(console, router, asked, lang)
 
 
@@ -73,7 +73,9 @@ def fill(console: Console, day: Day, router: Caller, hr: Caller, lang: str) -> N
     for employee_id in day.employee_names:
         router.send("PUT", f"/v1/employees/{employee_id}/presence", {"state": "available"})
     consents = sum(one.master["consent"]["value_profiling"] for one in day.customers.values())
-    say_line(console, "imported", lang, applied=imported["applied"], customers=len(day.customers), consents=consents)
+    say_line(
+        console, "imported", lang, applied=imported["counts"]["create"], customers=len(day.customers), consents=consents
+    )
 
 
 def without_values(contact: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,8 +110,8 @@ def _why(reasons: Sequence[Mapping[str, Any]]) -> str:
 def _competing(day: Day, bottleneck: Mapping[str, Any] | None, language: str) -> str:
     if not bottleneck:
         return ""
-    contacts = ", ".join(customer_name(day, key) for key in bottleneck["contacts"])
-    employees = ", ".join(day.employee_names[key] for key in bottleneck["employees"])
+    contacts = ", ".join(customer_name(day, key) for key in bottleneck["contact_ids"])
+    employees = ", ".join(day.employee_names[key] for key in bottleneck["employee_ids"])
     return say("competing", language, contacts=contacts, employees=employees, short=bottleneck["short"])
 
 
