@@ -10,9 +10,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 _ISO_LENGTH = 32
 
 
-def identifier(length: int = 128) -> String:
-    """A column type for ids, ordered by character code on every database."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
+def identifier() -> Text:
+    """A column type for ids, ordered by character code on every database; how long one may be is a constraint's."""
+    return Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def json_text(value: object) -> str:

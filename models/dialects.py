@@ -161,6 +161,8 @@ class SqliteDialect:
             return Unavailable("Every connection to the database is busy; try again shortly.")
         if not isinstance(cause, sqlite3.DatabaseError):
             return None
+        if str(cause).startswith("no such table"):
+            return Unavailable(_NO_TABLES)
         code = getattr(cause, "sqlite_errorcode", None)
         sentence = _SQLITE_SENTENCES.get(-1 if code is None else code & 0xFF)
         return None if sentence is None else Unavailable(sentence.format(path=self.path))
@@ -196,6 +198,7 @@ class SqliteDialect:
             ) from error
 
 
+_NO_TABLES = "The database has no tables of this version yet: run `klik db upgrade`."
 _BUSY = "Another process is writing to the database; try again shortly."
 _SQLITE_SENTENCES = {
     sqlite3.SQLITE_BUSY: _BUSY,
@@ -308,6 +311,7 @@ _POSTGRES_SENTENCES = {
     "53": "The database server is short of connections or memory; try again shortly.",
     "58": "The database server reports a fault of its disk or system; look at its log.",
     "XX": "The database server reports damaged data or a fault of its own; look at its log.",
+    "42P01": _NO_TABLES,
     "28": "The database server refuses the user or password in KLIK_DATABASE_URL.",
     "3D": "The database that KLIK_DATABASE_URL names does not exist.",
 }

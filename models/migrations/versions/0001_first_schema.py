@@ -24,11 +24,7 @@ _TABLES = (
 )
 
 
-def _identifier(length: int) -> sa.String:
-    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
-
-
-_ID = _identifier(128)
+_ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _TIME = sa.DateTime(timezone=True).with_variant(sa.String(32), "sqlite")
 
 
@@ -59,13 +55,13 @@ def _make_customer() -> None:
     op.create_table(
         "customer",
         sa.Column("id", _ID, nullable=False),
-        sa.Column("language", sa.String(length=64), nullable=True),
-        sa.Column("segment", sa.String(length=200), nullable=True),
-        sa.Column("tier", sa.String(length=200), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("segment", sa.Text(), nullable=True),
+        sa.Column("tier", sa.Text(), nullable=True),
         sa.Column("no_push", sa.Boolean(), nullable=True),
         sa.Column("attributes", sa.Text(), nullable=False),
         sa.Column("consent_values", sa.Boolean(), nullable=True),
-        sa.Column("consent_text", sa.String(length=200), nullable=True),
+        sa.Column("consent_text", sa.Text(), nullable=True),
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("updated_at", _TIME, nullable=False),
         sa.CheckConstraint("length(id) BETWEEN 1 AND 128", name=op.f("ck_customer_id_has_length")),
@@ -77,8 +73,8 @@ def _make_employee() -> None:
     op.create_table(
         "employee",
         sa.Column("id", _ID, nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=True),
-        sa.Column("team", sa.String(length=200), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("team", sa.Text(), nullable=True),
         sa.Column("languages", sa.Text(), nullable=False),
         sa.Column("skills", sa.Text(), nullable=False),
         sa.Column("mandate", sa.Integer(), nullable=False),
@@ -103,7 +99,7 @@ def _make_presence() -> None:
     op.create_table(
         "presence",
         sa.Column("employee_id", _ID, nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("channels", sa.Text(), nullable=True),
         sa.Column("until", _TIME, nullable=True),
         sa.Column("updated_at", _TIME, nullable=False),
@@ -121,20 +117,20 @@ def _make_evidence() -> None:
     op.create_table(
         "evidence",
         sa.Column("id", _ID, nullable=False),
-        sa.Column("who", sa.String(length=16), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
         sa.Column("subject_id", _ID, nullable=False),
-        sa.Column("framework", sa.String(length=128), nullable=False),
-        sa.Column("facet", sa.String(length=64), nullable=False),
-        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("framework", sa.Text(), nullable=False),
+        sa.Column("facet", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("occurred_at", _TIME, nullable=False),
         sa.Column("recorded_at", _TIME, nullable=False),
         sa.Column("share", sa.Text(), nullable=False),
         sa.Column("weight", sa.Double(), nullable=False),
-        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("revoked_at", _TIME, nullable=True),
-        sa.Column("revoked_by", sa.String(length=200), nullable=True),
+        sa.Column("revoked_by", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "source IN ('survey', 'hr_tag', 'self_tag', 'behaviour', 'text', 'segment', 'outcome')",
             name=op.f("ck_evidence_source_is_known"),
@@ -150,10 +146,10 @@ def _make_evidence() -> None:
 def _make_profile() -> None:
     op.create_table(
         "profile",
-        sa.Column("who", sa.String(length=16), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
         sa.Column("subject_id", _ID, nullable=False),
-        sa.Column("framework", sa.String(length=128), nullable=False),
-        sa.Column("facet", sa.String(length=64), nullable=False),
+        sa.Column("framework", sa.Text(), nullable=False),
+        sa.Column("facet", sa.Text(), nullable=False),
         sa.Column("sums", sa.Text(), nullable=False),
         sa.Column("rejection", sa.Text(), nullable=True),
         sa.Column("prior", sa.Text(), nullable=True),
@@ -168,9 +164,9 @@ def _make_profile() -> None:
 def _make_api_key() -> None:
     op.create_table(
         "api_key",
-        sa.Column("id", _identifier(64), nullable=False),
-        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
-        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("secret_sha256", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
         sa.Column("person_id", _ID, nullable=True),
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("expires_at", _TIME, nullable=False),
@@ -188,8 +184,8 @@ def _make_api_key() -> None:
 def _make_answer() -> None:
     op.create_table(
         "answer",
-        sa.Column("scope", _identifier(1024), nullable=False),
-        sa.Column("body_sha256", sa.String(length=64), nullable=False),
+        sa.Column("scope", _ID, nullable=False),
+        sa.Column("body_sha256", sa.Text(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", sa.Text(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -204,15 +200,15 @@ def _make_job() -> None:
     op.create_table(
         "job",
         sa.Column("id", _ID, nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("arguments", sa.Text(), nullable=False),
-        sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("done", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("holder", sa.String(length=200), nullable=True),
+        sa.Column("holder", sa.Text(), nullable=True),
         sa.Column("lease_until", _TIME, nullable=True),
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
         sa.Column("started_at", _TIME, nullable=True),
@@ -250,8 +246,8 @@ def _make_import_row() -> None:
         sa.Column("import_id", _ID, nullable=False),
         sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("employee_id", _ID, nullable=True),
-        sa.Column("name", sa.String(length=200), nullable=True),
-        sa.Column("team", sa.String(length=200), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("team", sa.Text(), nullable=True),
         sa.Column("languages", sa.Text(), nullable=True),
         sa.Column("skills", sa.Text(), nullable=True),
         sa.Column("mandate", sa.Integer(), nullable=True),
@@ -262,7 +258,7 @@ def _make_import_row() -> None:
         sa.Column("attributes", sa.Text(), nullable=True),
         sa.Column("share", sa.Text(), nullable=True),
         sa.Column("fault", sa.Text(), nullable=True),
-        sa.Column("action", sa.String(length=16), nullable=True),
+        sa.Column("action", sa.Text(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "action IN ('create', 'update', 'skip', 'error')", name=op.f("ck_import_row_action_is_known")
@@ -279,7 +275,7 @@ def _make_import_row() -> None:
 def _make_counter() -> None:
     op.create_table(
         "counter",
-        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("value >= 0", name=op.f("ck_counter_value_not_negative")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
@@ -289,7 +285,7 @@ def _make_counter() -> None:
 def _make_installation() -> None:
     op.create_table(
         "installation",
-        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),

@@ -1,0 +1,76 @@
+"""The staff in columns, kept between requests and brought up to date by what changed."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from matcher.profiles.framework import Framework
+from matcher.profiles.staff import EmployeeRecord
+from matcher.use_cases.ports import Records, StaffChanges, Store
+
+if TYPE_CHECKING:
+    from matcher.routing.roster import Roster
+
+# Value shares decay; with the shortest half-life of 180 days an hour moves them by less than 2e-4 of themselves.
+FRESH_FOR = timedelta(hours=1)
+
+Mark = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A roster, the staff mark it was read at, and the moment its shares are of."""
+
+    mark: Mark
+    at: datetime
+    roster: "Roster"
+
+    def serves(self, mark: Mark, now: datetime) -> bool:
+        """Whether nothing changed since, as seen from a read at `mark`, and the shares are fresh."""
+        return mark[0] <= self.mark[0] and mark[1] <= self.mark[1] and abs(now - self.at) < FRESH_FOR
+
+
+class RosterCache:
+    """The roster of all stored employees. Threads may share it; one rebuilds, the others that need it wait.
+
+    It remembers the marks of what it read, so hand it only records of `store.reading()`: a write that is rolled back
+    later would leave a mark behind that comes to mean something else.
+    """
+
+    def __init__(self, store: Store, framework: Framework) -> None:
+        self._store = store
+        self._framework = framework
+        self._rebuilding = threading.Lock()
+        self._records: dict[str, EmployeeRecord] = {}
+        self._kept: _Kept | None = None
+
+    def current(self, records: Records, now: datetime) -> "Roster":
+        """The roster as of this read; nothing is fetched while the staff mark stands still."""
+        mark = records.employees.staff_mark()
+        kept = self._kept
+        if kept is not None and kept.serves(mark, now):
+            return kept.roster
+        with self._rebuilding:
+            kept = self._kept
+            if kept is None or not kept.serves(mark, now):
+                kept = self._kept = self._rebuilt(records, kept, now)
+            return kept.roster
+
+    def warm(self, now: datetime) -> None:
+        """Read everyone before the first request has to."""
+        with self._store.reading() as records:
+            self.current(records, now)
+
+    def _rebuilt(self, records: Records, kept: _Kept | None, now: datetime) -> _Kept:
+        from matcher.routing.roster import Roster  # here: commands that route nothing do without it
+
+        since = None if kept is None else kept.mark
+        changes = records.employees.changes_since(since, framework=self._framework.name)
+        self._note(changes)
+        staff = [self._records[employee_id] for employee_id in sorted(self._records)]
+        return _Kept(changes.mark, now, Roster.of(staff, self._framework, at=now))
+
+    def _note(self, changes: StaffChanges) -> None:
+        changed = {record.employee.id: record for record in changes.records}
+        self._records = changed if changes.is_whole else {**self._records, **changed}
