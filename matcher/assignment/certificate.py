@@ -90,6 +90,11 @@ def prices_of_dense(benefit: FloatArray, employee_of: IntArray, capacity: IntArr
     if first.size < holder.size:
         gain, holder = np.maximum.reduceat(gain, first, axis=0), holder[first]
     step = ROUNDING * float(benefit.max(initial=0.0))
+    return free_where_unsold(rise(prices, gain, holder, step=step), employee_of, capacity)
+
+
+def rise(prices: FloatArray, gain: FloatArray, holder: IntArray, *, step: float) -> FloatArray:
+    """The lowest prices, from these upwards, with p_k ≥ p_j + gain[r, k] for every row r and its employee j."""
     speaking = np.arange(holder.size)
     for _ in range(2 * holder.size):
         asked = (gain[speaking] + prices[holder[speaking], None]).max(axis=0)
@@ -98,7 +103,7 @@ def prices_of_dense(benefit: FloatArray, employee_of: IntArray, capacity: IntArr
         speaking = np.flatnonzero(risen[holder])
         if speaking.size == 0:
             break
-    return free_where_unsold(prices, employee_of, capacity)
+    return prices
 
 
 def prices_of_sparse(pairs: Pairs, employee_of: IntArray, capacity: IntArray) -> FloatArray:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
+from typing import TypeAlias
 
 import numpy as np
 
+from matcher.assignment.augment import solve_by_augmenting
 from matcher.assignment.certificate import bound_of, value_of
 from matcher.assignment.dense import solve_dense
 from matcher.assignment.linear_program import greedy, solve_loads, solve_transport
@@ -13,7 +15,10 @@ from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem
 from matcher.assignment.result import Assignment, Found
 from matcher.assignment.sparse import solve_sparse
 
-MOST_CELLS = 40_000_000  # contacts × slots held as a matrix: 320 MB of float64
+TimeLeft: TypeAlias = Callable[[], float | None]  # seconds; `None` where there is no deadline
+
+MOST_CELLS = 100_000_000  # contacts × slots held as a matrix: 800 MB of float64
+MANY_SLOTS = 12  # an employee on average: from here on chains over employees beat a column for each slot
 MOST_CELLS_FROM_PAIRS = 1_000_000  # below this a matrix is as quick as pairs, whatever their number
 FEW_PAIRS_SHARE = 0.1  # of the cells: above it the matrix wins
 MOST_SLOT_PAIRS = 5_000_000  # pairs × slots held as a graph
@@ -25,8 +30,8 @@ def solve(
     """The best assignment, with prices that bound what any other could be worth.
 
     Exact where loads are 1, or the same for all pairs of an employee. `deadline_s` counts seconds from the call: HiGHS
-    stops there and the answer says status deadline. scipy's matrix and graph solvers cannot be stopped; they are
-    chosen only for sizes of `MOST_CELLS` and `MOST_SLOT_PAIRS`. A deadline of 0 gets a greedy answer.
+    and augmenting paths stop there and the answer says status deadline. scipy's matrix and graph solvers cannot be
+    stopped; they are chosen only up to `MOST_CELLS` and `MOST_SLOT_PAIRS`. A deadline of 0 gets a greedy answer.
     The same problem always gets the same answer. `clock` measures durations in seconds.
     """
     began = clock()
@@ -42,7 +47,7 @@ def solve(
     return Assignment(found.employee_of, value, bound, gap, found.prices, found.solver, found.status, clock() - began)
 
 
-def _time_left(began: float, deadline_s: float | None, clock: Callable[[], float]) -> Callable[[], float | None]:
+def _time_left(began: float, deadline_s: float | None, clock: Callable[[], float]) -> TimeLeft:
     return lambda: None if deadline_s is None else deadline_s - (clock() - began)
 
 
@@ -84,7 +89,7 @@ def _favourites_of_pairs(pairs: Pairs, contacts: int) -> tuple[IntArray, float, 
     return best, worth, taken
 
 
-def _with_rivals(problem: Problem, time_left: Callable[[], float | None]) -> Found:
+def _with_rivals(problem: Problem, time_left: TimeLeft) -> Found:
     if problem.value is not None and problem.load is None:
         return _solve_matrix(problem, problem.value, time_left)
     pairs = problem.useful_pairs
@@ -99,26 +104,39 @@ def _with_rivals(problem: Problem, time_left: Callable[[], float | None]) -> Fou
     return replace(unit, prices=unit.prices / load_of)
 
 
-def _solve_matrix(problem: Problem, value: FloatArray, time_left: Callable[[], float | None]) -> Found:
-    benefit = np.maximum(value, 0.0)
-    copies = np.minimum(problem.capacity, np.count_nonzero(benefit, axis=0))
-    contacts, left = problem.shape[0], time_left()
-    if contacts * int(copies.sum()) > MOST_CELLS or (left is not None and left <= 0):
-        return _solve_pairs(problem.useful_pairs, contacts, problem.capacity, time_left)
-    return solve_dense(benefit, copies, problem.capacity)
+def _solve_matrix(problem: Problem, value: FloatArray, time_left: TimeLeft) -> Found:
+    cells = problem.shape[0] * problem.shape[1]
+    if _is_over(time_left) and cells <= MOST_CELLS:
+        return greedy(problem.useful_pairs, problem.shape[0], problem.capacity)
+    return _solve_benefit(np.maximum(value, 0.0), problem.capacity, time_left)
 
 
-def _solve_pairs(pairs: Pairs, contacts: int, capacity: IntArray, time_left: Callable[[], float | None]) -> Found:
-    left = time_left()
-    if left is not None and left <= 0:
+def _solve_benefit(benefit: FloatArray, capacity: IntArray, time_left: TimeLeft) -> Found:
+    copies = np.minimum(capacity, np.count_nonzero(benefit, axis=0))
+    slots = int(copies.sum())
+    if slots >= MANY_SLOTS * capacity.size or benefit.shape[0] * slots > MOST_CELLS:
+        return solve_by_augmenting(benefit, capacity, has_time=lambda: not _is_over(time_left))
+    return solve_dense(benefit, copies, capacity)
+
+
+def _solve_pairs(pairs: Pairs, contacts: int, capacity: IntArray, time_left: TimeLeft) -> Found:
+    if _is_over(time_left):
         return greedy(pairs, contacts, capacity)
     copies = np.minimum(capacity, np.bincount(pairs.employee, minlength=capacity.size))
-    cells = contacts * int(copies.sum())
+    slots, cells = int(copies.sum()), contacts * capacity.size
     slot_pairs = int(copies[pairs.employee].sum())
-    if cells <= MOST_CELLS_FROM_PAIRS or (slot_pairs > FEW_PAIRS_SHARE * cells and cells <= MOST_CELLS):
+    fits = cells <= MOST_CELLS and (
+        slots >= MANY_SLOTS * capacity.size or slot_pairs > FEW_PAIRS_SHARE * contacts * slots
+    )
+    if fits or contacts * slots <= MOST_CELLS_FROM_PAIRS:
         benefit = np.zeros((contacts, capacity.size))
         benefit[pairs.contact, pairs.employee] = pairs.value
-        return solve_dense(benefit, copies, capacity)
+        return _solve_benefit(benefit, capacity, time_left)
     if slot_pairs <= MOST_SLOT_PAIRS:
         return solve_sparse(pairs, contacts, copies, capacity)
-    return solve_transport(pairs, contacts, capacity, seconds=left)
+    return solve_transport(pairs, contacts, capacity, seconds=time_left())
+
+
+def _is_over(time_left: TimeLeft) -> bool:
+    left = time_left()
+    return left is not None and left <= 0

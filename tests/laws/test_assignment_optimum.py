@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from matcher.assignment import Problem, solve
+from matcher.assignment.augment import solve_by_augmenting
 from matcher.assignment.linear_program import solve_transport
 from matcher.assignment.sparse import solve_sparse
 
@@ -81,6 +82,11 @@ def optimum_by_trying_all(value, eligible, capacity, load):
         if (used <= capacity).all():
             best = max(best, worth)
     return best
+
+
+def benefit_of(value, eligible):
+    """What a pair adds to leaving the contact unassigned."""
+    return np.where(eligible, np.maximum(value, 0.0), 0.0)
 
 
 def check_answer(answer, value, eligible, capacity, load=None):
@@ -175,8 +181,9 @@ def test_solvers_kept_for_large_problems_agree_on_small_ones(kind, contacts, emp
 
     by_graph = solve_sparse(pairs, contacts, copies, capacity)
     by_programme = solve_transport(pairs, contacts, capacity, seconds=None)
+    by_chains = solve_by_augmenting(benefit_of(value, eligible), capacity, has_time=lambda: True)
 
-    for found in (by_graph, by_programme):
+    for found in (by_graph, by_programme, by_chains):
         served = np.flatnonzero(found.employee_of >= 0)
         worth = value[served, found.employee_of[served]].sum()
         net = np.where(eligible & (capacity > 0), value - found.prices, 0.0)
@@ -232,13 +239,31 @@ def test_without_time_an_answer_is_feasible_and_its_bound_holds(kind, contacts, 
     assert answer.status == "deadline" or answer.gap <= TOLERANCE
 
 
-@pytest.mark.parametrize("kind", ["low rank", "plane", "product"])
-def test_a_hundred_contacts_are_exact_where_price_chains_are_long(kind):
-    """Value profiles give matrices of low rank, on which rounding and long chains of prices are at their worst."""
-    value, eligible = instance(kind, 90, 80, seed=20)
-    capacity = np.ones(80, int)
+@settings(deadline=None, max_examples=60)
+@given(kind=kinds, contacts=sizes, employees=sizes, seed=seeds, steps=st.integers(0, 6))
+def test_stopped_halfway_an_answer_is_feasible_and_its_bound_holds(kind, contacts, employees, seed, steps):
+    """Contacts let in before the deadline are served best; the others get what is free."""
+    value, eligible = instance(kind, contacts, employees, seed)
+    capacity = capacities(employees, seed, most=3)
+    ticks = iter([True] * steps)
+    found = solve_by_augmenting(benefit_of(value, eligible), capacity, has_time=lambda: next(ticks, False))
 
-    answer = solve(Problem(value))
+    served = np.flatnonzero(found.employee_of >= 0)
+    best = np.where(eligible & (capacity > 0), value - found.prices, 0.0).max(axis=1)
+    assert (np.bincount(found.employee_of[served], minlength=employees) <= capacity).all()
+    assert eligible[served, found.employee_of[served]].all()
+    assert optimum_by_highs(value, eligible, capacity) <= np.maximum(best, 0).sum() + found.prices @ capacity + 1e-9
+    assert found.status == ("optimal" if steps >= contacts else "deadline")
+
+
+@pytest.mark.parametrize(("slots", "employees"), [(1, 80), (14, 6)])
+@pytest.mark.parametrize("kind", ["low rank", "plane", "product"])
+def test_a_hundred_contacts_are_exact_where_price_chains_are_long(kind, slots, employees):
+    """Value profiles give matrices of low rank, on which rounding and long chains of prices are at their worst."""
+    value, eligible = instance(kind, 90, employees, seed=20)
+    capacity = np.full(employees, slots)
+
+    answer = solve(Problem(value, capacity=capacity))
 
     assert answer.value == pytest.approx(optimum_by_highs(value, eligible, capacity), rel=1e-9)
     assert answer.gap <= TOLERANCE
