@@ -45,7 +45,6 @@ class RunningService:
 def running_service(environ: Mapping[str, str]) -> Iterator[RunningService]:
     """A service that answers on /readyz, in the KLIK_HOME of `environ` or in a folder that is removed afterwards."""
     with _home(environ) as home_environ:
-        _run_klik(home_environ, "db", "upgrade")
         log = Path(home_environ["KLIK_HOME"]) / "demo.log"
         url = f"http://127.0.0.1:{_free_port()}"
         began = time.monotonic()
@@ -84,7 +83,7 @@ def _start(environ: Mapping[str, str], url: str, log: Path) -> "subprocess.Popen
     host, port = url.removeprefix("http://").split(":")
     with log.open("wb") as sink:
         return subprocess.Popen(  # noqa: S603 - as above; a process group of its own, so that all of it can be stopped
-            [*KLIK, "serve", "--host", host, "--port", port, "--workers", "1"],
+            [*KLIK, "serve", "--host", host, "--port", port, "--workers", "1", "--upgrade"],
             env=dict(environ),
             stdout=sink,
             stderr=subprocess.STDOUT,

@@ -9,14 +9,22 @@ from rich.table import Table
 from api.demo_world.day import Day
 from api.demo_world.words import decimal, say
 
-# What is true of nearly every pair says little about this one.
-EVERYDAY = {"urgency", "compatibility", "eligible", "cost", "longest_idle", "load", "values_off", "runner_up"}
+# What tells this pair from others, in the order of interest; the rest of the reasons is true of nearly every pair.
+TELLING = (
+    "joint_assignment",
+    "preferred_employee",
+    "wanted_skills",
+    "values_no_consent",
+    "values_unknown",
+    "values_off",
+    "eligible",
+)
 REASONS_SHOWN = 2
 
 
 def who_got_whom(day: Day, answer: Mapping[str, Any], language: str) -> Table:
     """A row a served contact: who asked what, who takes it, and what decided."""
-    table = _table(say("who_got_whom", language), language, "customer", "story", "channel", "employee", "why")
+    table = _table(say("who_got_whom", language), language, "customer", "story", "channel", "employee", "fit", "why")
     for one in answer["assignments"]:
         contact = day.contact(one["contact_id"])
         table.add_row(
@@ -24,6 +32,7 @@ def who_got_whom(day: Day, answer: Mapping[str, Any], language: str) -> Table:
             contact.story[language],
             say(contact.request["channel"], language),
             day.employee_names[one["employee_id"]],
+            f"{one['compatibility']:.0%}",
             _why(one["reasons"]),
         )
     return table
@@ -103,8 +112,10 @@ def _table(title: str, language: str, *columns: str) -> Table:
 
 
 def _why(reasons: Sequence[Mapping[str, Any]]) -> str:
-    telling = [one for one in reasons if one["code"] not in EVERYDAY]
-    return " ".join(one["text"] for one in telling[:REASONS_SHOWN])
+    by_code = {one["code"]: one["text"] for one in reasons}
+    rules = [text for code, text in by_code.items() if code.startswith("rule:")]
+    telling = [by_code[code] for code in TELLING if code in by_code]
+    return " ".join([*rules, *telling][:REASONS_SHOWN])
 
 
 def _competing(day: Day, bottleneck: Mapping[str, Any] | None, language: str) -> str:

@@ -21,6 +21,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "channel": {"en": "By", "nl": "Via"},
     "story": {"en": "What is asked", "nl": "Wat wordt gevraagd"},
     "employee": {"en": "Employee", "nl": "Medewerker"},
+    "fit": {"en": "Fit", "nl": "Klik"},
     "why": {"en": "Why", "nl": "Waarom"},
     "score": {"en": "Score", "nl": "Score"},
     "proof": {
