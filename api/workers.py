@@ -6,6 +6,7 @@ Job rows are the truth. The bell only shortens the wait; every second the worker
 import os
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -105,7 +106,10 @@ class Worker:
         try:
             run_job(run, self._kinds)
         except Exception as error:  # the worker's outermost handler: a fault of one job must not stop others
-            log.exception("job_broke", job_id=run.job.id, kind=run.job.kind)
+            where = [
+                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+            ]
+            log.error("job_broke", job_id=run.job.id, kind=run.job.kind, error=type(error).__name__, where=where[-12:])
             reason = f"An unexpected fault ({type(error).__name__}); the worker's log has its place."
             run.fail(JobState.FAILED, reason)
 

@@ -1,10 +1,13 @@
 """The web server: gunicorn's processes, and our worker kept alive beside them."""
 
+import json
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -48,9 +51,11 @@ class WebApplication(BaseApplication):  # type: ignore[misc]  # as above
     def load(self) -> "Flask":
         """The application of one web process."""
         from api.app import create_app
+        from api.events import configure_logging
         from api.wiring import assemble
         from models.store import open_store
 
+        configure_logging(self.settings.log_level)
         return create_app(assemble(self.settings, open_store(self.settings.database_url)))
 
 
@@ -132,7 +137,7 @@ def _configuration(settings: "Settings") -> dict[str, Any]:
         "timeout": SILENT_WEB_PROCESS_S,
         "graceful_timeout": GRACEFUL_S,
         "keepalive": 15,
-        "loglevel": settings.log_level,
+        "logconfig_dict": _log_lines(settings.log_level),
         "proc_name": "klik",
         "control_socket_disable": True,
         "forwarded_allow_ips": "",  # X-Forwarded-… counts by KLIK_TRUSTED_HOPS, in the application
@@ -140,6 +145,38 @@ def _configuration(settings: "Settings") -> dict[str, Any]:
         "limit_request_field_size": 8190,
         "when_ready": _tell_address,
         "child_exit": _forget_process,
+    }
+
+
+class JsonLines(logging.Formatter):
+    """gunicorn's messages in the form of our own events: one JSON line each."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat()
+        line = {
+            "event": "server",
+            "detail": record.getMessage(),
+            "level": record.levelname.lower(),
+            "timestamp": moment,
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _log_lines(level: str) -> dict[str, Any]:
+    """The configuration of Python's logging, which gunicorn uses."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": JsonLines}},
+        "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},
+        "root": {"level": level.upper(), "handlers": ["lines"]},
+        "loggers": {
+            "gunicorn.error": {"level": level.upper(), "handlers": ["lines"], "propagate": False},
+            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        },
     }
 
 

@@ -18,6 +18,7 @@ def worker(parent: int | None) -> None:
     Example:
       klik worker
     """
+    from api.events import configure_logging
     from api.workers import run_worker
 
     stop = threading.Event()
@@ -27,5 +28,7 @@ def worker(parent: int | None) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    with open_klik(settings_from_environment()) as klik:
+    settings = settings_from_environment()
+    configure_logging(settings.log_level)
+    with open_klik(settings) as klik:
         run_worker(klik, stop=stop, parent_pid=parent)

@@ -17,7 +17,7 @@ from matcher.use_cases.ports import JobState
 from models.store import SqlStore
 from tests.workers.builders import ENDED, employee_count, employee_file, job_in, queued_import
 
-ROWS = 12_000
+ROWS = 8_000
 LEASE_S = 1.0
 PATIENCE_S = 60.0
 
@@ -54,7 +54,7 @@ def await_that(is_so: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE_S
     while not is_so():
         assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.002)
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -90,7 +90,8 @@ def test_two_workers_do_each_job_once(url: str, tmp_path: Path) -> None:
 
 STARTS_A_WORKER_AND_DIES = """
 import os, subprocess, sys
-process = subprocess.Popen([sys.executable, "-m", "api.cli", "worker", "--parent", str(os.getpid())], stdout=subprocess.DEVNULL)
+command = [sys.executable, "-m", "api.cli", "worker", "--parent", str(os.getpid())]
+process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 print(process.pid, flush=True)
 sys.stdin.readline()
 os.kill(os.getpid(), 9)
