@@ -1,0 +1,155 @@
+"""Routes with their documentation: flask-smorest's blueprint with a strict reader and problem documents."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+import flask_smorest
+import marshmallow as ma
+from flask import Request, request
+from webargs.flaskparser import FlaskParser
+
+from api.answers import JSON_TYPE
+from api.errors import UnsupportedMediaType, pointer_to
+from api.json_reader import NotJson, read_json
+from api.schemas.strict import Told
+from matcher.errors import Fault, InvalidInput
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_JSON = re.compile(r'application/json\s*(?:;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
+MAX_FAULTS = 50
+IS_WRITE = "x-klik-write"  # a mark for the documentation of routes that keep their answers
+
+
+def faults_of(messages: Any) -> list[Fault]:
+    """marshmallow's nested messages as faults with JSON Pointers, at most fifty."""
+    faults: list[Fault] = []
+    _gather(messages, (), faults)
+    return faults[:MAX_FAULTS]
+
+
+def check_media_type(carrier: Request, accepted: re.Pattern[str] = _JSON) -> None:
+    """Raise UnsupportedMediaType unless the body is of an accepted type and not packed."""
+    if "HTTP_CONTENT_ENCODING" in carrier.environ:
+        raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+    if accepted.fullmatch(carrier.environ.get("CONTENT_TYPE", "")) is None:
+        raise UnsupportedMediaType("Send application/json in UTF-8." if accepted is _JSON else "")
+
+
+class StrictParser(FlaskParser):
+    """Reads a request with nothing guessed: strict JSON, each query parameter once."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": ma.RAISE}  # noqa: RUF012 (webargs' way)
+
+    def load_json(self, req: Request, *_: Any) -> Any:
+        """The body, read once. Raises NotJson, UnsupportedMediaType, or 413 from the size limit."""
+        check_media_type(req)
+        raw = req.get_data(cache=True)
+        if not raw:
+            raise NotJson("This needs a body, and there is none.")
+        return read_json(raw)
+
+    def load_querystring(self, req: Request, *_: Any) -> Mapping[str, str]:
+        """The query parameters. Raises InvalidInput for one that is given twice."""
+        single = {name: values[0] for name, values in req.args.lists()}
+        faults = [
+            Fault(pointer_to([name]), "repeated_parameter", "This parameter may be given once.")
+            for name, values in req.args.lists()
+            if len(values) > 1
+        ]
+        if faults:
+            raise InvalidInput(faults)
+        return single
+
+    def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
+        """Raise what marshmallow found as an InvalidInput."""
+        (_location, messages), *_rest = error.messages.items()  # type: ignore[union-attr]  # webargs wraps it so
+        raise InvalidInput(faults_of(messages))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What the guard must know of a route before it runs."""
+
+    takes_query: bool = False
+    size_limit: str = "body_limit_bytes"  # the setting that bounds the body
+    produces: str = JSON_TYPE
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A group of routes."""
+
+    PARSER = StrictParser()
+
+    def on(
+        self,
+        method: str,
+        rule: str,
+        *,
+        gives: Mapping[int, Any],
+        body: type[ma.Schema] | None = None,
+        query: type[ma.Schema] | None = None,
+        limit: str = "body_limit_bytes",
+        produces: str = JSON_TYPE,
+        doc: Mapping[str, Any] | None = None,
+    ) -> Callable[[F], F]:
+        """Have a function answer `method` on `rule`: handed the body, then the query, each read by its schema.
+
+        `gives` maps a status to the schema of its answer; `limit` names the setting that bounds the body's size; `doc`
+        adds to the documentation. The function makes its answer itself: no schema's dump stands in the way.
+        """
+        readers = [(schema(), place) for schema, place in ((body, "json"), (query, "query")) if schema is not None]
+
+        def decorate(handle: F) -> F:
+            def view(**path: Any) -> Any:
+                given = [self.PARSER.parse(schema, request, location=place) for schema, place in readers]
+                return handle(*given, **path)
+
+            view.__doc__, view.__name__ = handle.__doc__, handle.__name__
+            marks = {**(doc or {}), IS_WRITE: True} if getattr(handle, "is_idempotent", False) else doc
+            view._apidoc = self._documented(readers, gives, produces, marks)  # type: ignore[attr-defined]  # smorest's way
+            view.traits = Traits(takes_query=query is not None, size_limit=limit, produces=produces)  # type: ignore[attr-defined]  # told to the guard
+            self.add_url_rule(rule, handle.__name__, view, methods=[method])
+            return handle
+
+        return decorate
+
+    def _documented(
+        self, readers: Any, gives: Mapping[int, Any], produces: str, doc: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """What flask-smorest's own decorators would have noted of the route."""
+
+        def stub() -> None: ...
+
+        for schema, place in readers:
+            stub = self.arguments(schema, location=place)(stub)
+        for status, schema in gives.items():
+            content_type = None if produces == JSON_TYPE else produces
+            stub = self.alt_response(status, schema=schema, content_type=content_type, success=True)(stub)
+        if doc:
+            stub = self.doc(**doc)(stub)
+        noted: dict[str, Any] = stub._apidoc  # type: ignore[attr-defined]  # smorest's way
+        return noted
+
+
+def refuse_query() -> None:
+    """Raise InvalidInput when a route that takes no query parameters is given some."""
+    if request.query_string:
+        faults = [
+            Fault(pointer_to([name]), "unknown_parameter", "There is no such parameter here.") for name in request.args
+        ]
+        raise InvalidInput(faults or [Fault("", "unknown_parameter", "This route takes no parameters.")])
+
+
+def _gather(messages: Any, path: tuple[object, ...], faults: list[Fault]) -> None:
+    if len(faults) >= MAX_FAULTS:
+        return
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            _gather(inner, path if name == "_schema" else (*path, name), faults)
+        return
+    for sentence in messages if isinstance(messages, list) else [messages]:
+        code = sentence.code if isinstance(sentence, Told) else "invalid"
+        faults.append(Fault(pointer_to(path), code, str(sentence)))

@@ -1,0 +1,30 @@
+"""What a route reaches for: the installation, and the key the request came with."""
+
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g
+
+from matcher.use_cases.ports import ApiKey
+
+if TYPE_CHECKING:
+    from api.wiring import Klik  # types only: routes know nothing of what stands behind it
+
+
+def klik() -> "Klik":
+    """The installation this process serves."""
+    return cast("Klik", current_app.extensions["klik"])
+
+
+def key() -> ApiKey:
+    """The key of this request."""
+    return cast(ApiKey, g.key)
+
+
+def has_own_reach() -> bool:
+    """Whether the key may only reach what is about its own person or was made by it."""
+    return bool(g.get("own_reach", False))
+
+
+def actor() -> str:
+    """Who does this, as records name them."""
+    return f"key:{key().id}"

@@ -1,0 +1,104 @@
+"""Employee files: taken over whole or not at all, and given out again."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flask import Response, after_this_request, request, stream_with_context
+
+from api.answers import json_answer
+from api.blueprint import Blueprint, check_media_type
+from api.files.export import employees_csv
+from api.files.people import employee_rows, import_rows
+from api.files.table import Limits
+from api.idempotency import writes
+from api.reach import actor, klik
+from api.schemas.jobs import ImportReportSchema, JobSchema, shown_job, shown_report
+from api.schemas.queries import ImportQuerySchema
+from matcher.profiles.people import Employee
+from matcher.use_cases.import_employees import ImportReport, import_employees
+from matcher.use_cases.ports import Job, Records
+from matcher.use_cases.start_import import start_import
+
+routes = Blueprint("files", __name__, url_prefix="/v1/employees", description="Employee files.")
+
+CSV = "text/csv"
+AT_ONCE_BYTES = 1024 * 1024
+PAGE = 500
+
+_CSV_TYPE = re.compile(r'text/csv\s*(?:;\s*(?:charset="?utf-8"?|header="?present"?)\s*)*', re.IGNORECASE)
+_FILE = {"content": {CSV: {"schema": {"type": "string"}}}, "required": True}
+
+
+@routes.on(
+    "POST",
+    "/imports",
+    query=ImportQuerySchema,
+    limit="import_limit_bytes",
+    gives={200: ImportReportSchema, 202: JobSchema},
+    doc={"requestBody": _FILE},
+)
+@writes
+def import_file(query: dict[str, bool], *, records: Records) -> Response:
+    """Take over a CSV file of employees, or see what would happen (`dry_run`). A file over 1 MiB becomes a job."""
+    check_media_type(request, _CSV_TYPE)
+    content = request.get_data(cache=True)
+    if len(content) > AT_ONCE_BYTES:
+        return _begun(_started(records, content, dry_run=query["dry_run"]))
+    return json_answer(shown_report(_imported(records, content, dry_run=query["dry_run"])))
+
+
+@routes.on("GET", "/exports", produces=CSV, gives={200: {"type": "string"}})
+def export_file() -> Response:
+    """All employees as a CSV file that the import reads back."""
+    return Response(stream_with_context(_pieces()), content_type=f"{CSV}; charset=utf-8")
+
+
+def _imported(records: Records, content: bytes, *, dry_run: bool) -> ImportReport:
+    settings, framework = klik().settings, klik().framework
+    limits = Limits(settings.import_limit_bytes, settings.import_rows)
+    rows = employee_rows(io.BytesIO(content), framework, limits=limits)
+    report = import_employees(
+        records,
+        klik().new_id(),
+        import_rows(rows, framework),
+        columns=rows.columns,
+        framework=framework,
+        dry_run=dry_run,
+        actor=actor(),
+        now=klik().now(),
+    )
+    return replace(report, warnings=(*report.warnings, *rows.warnings))
+
+
+def _started(records: Records, content: bytes, *, dry_run: bool) -> Job:
+    now, new_id = klik().now(), klik().new_id
+    return start_import(records, content, dry_run=dry_run, actor=actor(), now=now, new_id=new_id)
+
+
+def _begun(job: Job) -> Response:
+    """202 with the job's address; the bell rings once the job is committed."""
+    bell = klik().bell
+
+    @after_this_request
+    def ring(answer: Response) -> Response:
+        bell.ring(job.id)
+        return answer
+
+    return json_answer(shown_job(job), 202, {"Location": f"/v1/jobs/{job.id}"})
+
+
+def _pieces() -> Iterator[bytes]:
+    with klik().store.reading() as records:
+        yield from employees_csv(lambda: _everyone(records))
+
+
+def _everyone(records: Records) -> Iterator[Employee]:
+    after: str | None = None
+    while True:
+        page = records.employees.page(after=after, limit=PAGE)
+        yield from page.items
+        after = page.next_after
+        if after is None:
+            return

@@ -1,0 +1,280 @@
+"""How matches and rankings are asked for and answered."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+from api.schemas.bulk import MAX_EXCLUDED, Refused, read_contacts, read_employees
+from api.schemas.people import InlineCustomerSchema, InlineEmployeeSchema, attributes, language
+from api.schemas.strict import (
+    Choice,
+    Identifier,
+    Key,
+    Line,
+    ListOf,
+    MapOf,
+    Moment,
+    Number,
+    Part,
+    Speaking,
+    StrictSchema,
+    Whole,
+)
+from matcher.contacts.contact import Contact
+from matcher.profiles.channels import CHANNELS
+from matcher.routing.decision import Decision, Ranking, Round, ShortOf, Unassigned
+from matcher.rules.strategy import PRESETS
+
+MAX_CONTACTS = 20_000
+MAX_EMPLOYEES = 50_000
+MAX_FAULTY_ITEMS = 20  # after so many the rest is not looked at
+MAX_RANKED = 500
+
+
+class ContactSchema(StrictSchema):
+    """A contact that waits. `skills` are least levels 1–5, `priority` 0–9 (higher is sooner), times in seconds."""
+
+    id = Identifier(required=True)
+    channel = Choice(CHANNELS, code="unknown_channel", required=True)
+    customer_id = Identifier()
+    customer = Part(InlineCustomerSchema)
+    intent = Line()
+    language = language()
+    skills = MapOf(Whole(1, 5))
+    wanted_skills = MapOf(Whole(1, 5))
+    mandate = Whole(0, 3)
+    priority = Whole(0, 9)
+    waiting_s = Number(0)
+    due_from = Moment()
+    due_to = Moment()
+    exclude_employees = ListOf(Identifier(), most=MAX_EXCLUDED, is_unique=True)
+    preferred_employee = Identifier()
+    attributes = attributes()
+
+    @ma.post_load
+    def make(self, read: dict[str, Any], **_: Any) -> Contact:
+        """The contact."""
+        read["exclude_employees"] = tuple(read.get("exclude_employees", ()))
+        return Contact(**read)
+
+
+class Many(Speaking, fields.List[Any]):
+    """A long list: read the fast way, and item by item by its declared schema where that refuses.
+
+    The declared schema is the documented one and has the last word on every item the fast way does not take.
+    """
+
+    def __init__(
+        self, one: fields.Field[Any], *, fast: Callable[[list[Any]], list[Any]], most: int, **options: Any
+    ) -> None:
+        self.one, self.fast, self.most = one, fast, most
+        super().__init__(one, metadata={"maxItems": most}, **options)
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[Any]:
+        if type(value) is not list:
+            raise self.refuse("not_a_list", "Expected a list.")
+        if len(value) > self.most:
+            raise self.refuse("too_many", f"At most {self.most} items.")
+        try:
+            return self.fast(value)
+        except Refused:
+            return self._item_by_item(value)
+
+    def _item_by_item(self, value: list[Any]) -> list[Any]:
+        read: list[Any] = []
+        faults: dict[int, Any] = {}
+        for place, one in enumerate(value):
+            try:
+                read.extend(self._read_one(one))
+            except ma.ValidationError as error:
+                faults[place] = error.messages
+                if len(faults) >= MAX_FAULTY_ITEMS:
+                    break
+        if faults:
+            raise ma.ValidationError(faults)
+        return read
+
+    def _read_one(self, one: Any) -> list[Any]:
+        try:
+            return self.fast([one])
+        except Refused:
+            return [self.one.deserialize(one)]
+
+
+class EmployeeOrId(Speaking, fields.Nested):
+    """An id of a stored employee, or an employee inline."""
+
+    def _deserialize(self, value: Any, *rest: Any, **options: Any) -> Any:
+        if type(value) is str:
+            return Identifier().deserialize(value)
+        if type(value) is not dict:
+            raise self.refuse("not_an_employee", "Expected an id or an employee.")
+        return super()._deserialize(value, *rest, **options)
+
+
+def contacts_field(**options: Any) -> Many:
+    """A field for contacts."""
+    return Many(Part(ContactSchema), fast=read_contacts, most=MAX_CONTACTS, **options)
+
+
+def employees_field() -> Many:
+    """A field for employees, by id or inline."""
+    return Many(EmployeeOrId(InlineEmployeeSchema), fast=read_employees, most=MAX_EMPLOYEES)
+
+
+class TermsSchema(StrictSchema):
+    """What holds for a whole request. Without `employees` all that are available are looked at."""
+
+    employees = employees_field()
+    rule_set = Key()
+    strategy = Choice(tuple(PRESETS), code="unknown_strategy")
+    explain = Choice(("none", "short", "full"))
+    at = Moment()
+    seed = Whole(0, 2**53 - 1)
+
+
+class MatchInSchema(TermsSchema):
+    """Contacts to match, and on what terms."""
+
+    contacts = contacts_field(required=True)
+
+
+class RankInSchema(TermsSchema):
+    """A contact to find the best employees for."""
+
+    contact = Part(ContactSchema, required=True)
+    limit = Whole(1, MAX_RANKED)
+
+
+class ReasonSchema(ma.Schema):
+    """One thing that spoke for or against, its effect on the score, and a sentence."""
+
+    code = fields.String(required=True)
+    effect = fields.Float(required=True)
+    text = fields.String(required=True)
+
+
+class AssignmentSchema(ma.Schema):
+    """An employee for a contact, with reasons."""
+
+    contact_id = fields.String(required=True)
+    employee_id = fields.String(required=True)
+    score = fields.Float(required=True)
+    compatibility = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
+    confidence = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+
+
+class BottleneckSchema(ma.Schema):
+    """Contacts that cannot all be served, the employees they compete for, and how many are short."""
+
+    contact_ids = fields.List(fields.String(), required=True)
+    employee_ids = fields.List(fields.String(), required=True)
+    short = fields.Integer(required=True)
+
+
+class UnassignedSchema(ma.Schema):
+    """Why a contact got nobody, and what would help."""
+
+    contact_id = fields.String(required=True)
+    reason = fields.String(
+        required=True,
+        metadata={"enum": ["no_eligible_employee", "no_capacity", "held", "no_service", "suggest_channel"]},
+    )
+    detail = fields.String(required=True)
+    bottleneck = fields.Nested(BottleneckSchema)
+    suggested_channel = fields.String()
+    next_look_s = fields.Float()
+
+
+class VersionsSchema(ma.Schema):
+    """What the answer rests on."""
+
+    rule_set = fields.String(allow_none=True)
+    classifier = fields.String(allow_none=True)
+    framework = fields.String(allow_none=True)
+    prices = fields.String(allow_none=True)
+
+
+class RankingSchema(ma.Schema):
+    """The best employees for the contact, best first, or why there is none."""
+
+    assignments = fields.List(fields.Nested(AssignmentSchema), required=True)
+    unassigned = fields.List(fields.Nested(UnassignedSchema), required=True)
+    decision_basis = fields.String(required=True, metadata={"enum": ["classifier", "prior", "rules"]})
+    versions = fields.Nested(VersionsSchema, required=True)
+
+
+class RoundSchema(RankingSchema):
+    """The round that serves these contacts best; `bound` proves how good it is."""
+
+    objective = fields.Float(required=True)
+    bound = fields.Float(required=True)
+    gap = fields.Float(required=True)
+    solver = fields.String(required=True)
+    solve_ms = fields.Float(required=True)
+    degraded = fields.Boolean(required=True)
+
+
+def shown_round(made: Round) -> dict[str, Any]:
+    """A round as `RoundSchema` documents it, without the schema's dump, which can take longer than the round itself."""
+    return {
+        "assignments": [_assignment(one) for one in made.decisions if one.unassigned is None],
+        "unassigned": [
+            _unassigned(one.contact_id, one.unassigned) for one in made.decisions if one.unassigned is not None
+        ],
+        "objective": _finite(made.objective),
+        "bound": _finite(made.bound),
+        "gap": _finite(made.gap),
+        "solver": made.solver,
+        "solve_ms": _finite(made.solve_s * 1000),
+        "degraded": made.degraded,
+        "decision_basis": made.basis.value,
+        "versions": dict(made.versions),
+    }
+
+
+def shown_ranking(made: Ranking) -> dict[str, Any]:
+    """A ranking as `RankingSchema` documents it."""
+    return {
+        "assignments": [_assignment(one) for one in made.decisions],
+        "unassigned": [] if made.unassigned is None else [_unassigned(made.contact_id, made.unassigned)],
+        "decision_basis": made.basis.value,
+        "versions": dict(made.versions),
+    }
+
+
+def _assignment(decision: Decision) -> dict[str, Any]:
+    return {
+        "contact_id": decision.contact_id,
+        "employee_id": decision.employee_id,
+        "score": _finite(decision.score),
+        "compatibility": _finite(decision.compatibility),
+        "confidence": _finite(decision.confidence),
+        "reasons": [{"code": one.code, "effect": _finite(one.effect), "text": one.text} for one in decision.reasons],
+    }
+
+
+def _unassigned(contact_id: str, why: Unassigned) -> dict[str, Any]:
+    document: dict[str, Any] = {"contact_id": contact_id, "reason": why.reason.value, "detail": why.detail}
+    if why.bottleneck is not None:
+        document["bottleneck"] = _bottleneck(why.bottleneck)
+    if why.suggested_channel is not None:
+        document["suggested_channel"] = why.suggested_channel
+    if why.next_look_s is not None:
+        document["next_look_s"] = _finite(why.next_look_s)
+    return document
+
+
+def _bottleneck(short: ShortOf) -> dict[str, Any]:
+    return {"contact_ids": list(short.contact_ids), "employee_ids": list(short.employee_ids), "short": short.short}
+
+
+def _finite(number: float) -> float:
+    """The number. Raises ArithmeticError for NaN and infinity, which JSON would carry as null."""
+    if not math.isfinite(number):
+        raise ArithmeticError("A decision holds a number that is not finite.")
+    return float(number)
