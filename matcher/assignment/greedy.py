@@ -4,7 +4,9 @@ import numpy as np
 
 from matcher.assignment.problem import FloatArray, IntArray, Pairs
 
-ROUNDS_OF_PRICES = 60  # each costs one pass over the pairs
+MOST_ROUNDS = 60  # of prices; each costs one pass over the pairs
+FEWEST_ROUNDS = 5
+PAIRS_IN_ALL = 3_000_000  # looked at for prices: about 0.1 s, as there is no time to lose
 
 
 def serve_greedily(pairs: Pairs, contacts: int, capacity: IntArray) -> IntArray:
@@ -46,7 +48,8 @@ def prices_by_ascent(pairs: Pairs, capacity: IntArray, *, value: float) -> Float
     prices = np.zeros(capacity.size)
     best_prices, best_bound = prices, np.inf
     starts = np.flatnonzero(np.diff(pairs.contact, prepend=-1))
-    for _ in range(ROUNDS_OF_PRICES if starts.size else 0):
+    rounds = min(max(PAIRS_IN_ALL // max(pairs.value.size, 1), FEWEST_ROUNDS), MOST_ROUNDS)
+    for _ in range(rounds if starts.size else 0):
         net = pairs.value - load * prices[pairs.employee]
         best = np.maximum.reduceat(net, starts)
         bound = float(np.maximum(best, 0.0).sum() + prices @ capacity)

@@ -57,7 +57,7 @@ class Problem:
         load: ArrayLike | None = None,
     ) -> None:
         faults: list[Fault] = []
-        matrix = np.asarray(value, dtype=np.float64)
+        matrix = _numbers(value, "/value")
         if matrix.ndim != 2:
             raise InvalidInput([_disagree("/value", f"value has {matrix.ndim} axes; give contacts × employees.")])
         _check_values(matrix, faults)
@@ -85,7 +85,7 @@ class Problem:
         Raises InvalidInput with every fault: as the dense form, and index_out_of_range, duplicate_pair.
         """
         faults: list[Fault] = []
-        worth = np.asarray(vals, dtype=np.float64)
+        worth = _numbers(vals, "/vals")
         if worth.ndim != 1 or min(shape) < 0:
             raise InvalidInput([_disagree("/vals", "Give one value a pair, and a shape of two counts.")])
         contact, employee = _index(rows, worth.size, "/rows", faults), _index(cols, worth.size, "/cols", faults)
@@ -135,6 +135,15 @@ def _keep(problem: Problem, faults: list[Fault], **parts: object) -> None:
 
 def _disagree(pointer: str, detail: str) -> Fault:
     return Fault(pointer, "shapes_disagree", detail)
+
+
+def _numbers(given: ArrayLike, pointer: str) -> FloatArray:
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:  # text, or rows of unequal length
+        raise InvalidInput(
+            [Fault(pointer, "not_a_number", f"{pointer[1:]} is no array of numbers: {error}.")]
+        ) from error
 
 
 def _check_values(value: FloatArray, faults: list[Fault]) -> None:

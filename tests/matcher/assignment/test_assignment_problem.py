@@ -21,6 +21,8 @@ def codes(build):
         ({"value": [[1.0, np.nan]]}, ("/value", "not_a_number")),
         ({"value": [[1.0, np.inf]]}, ("/value", "infinite")),
         ({"value": [1.0, 2.0]}, ("/value", "shapes_disagree")),
+        ({"value": [["a"]]}, ("/value", "not_a_number")),
+        ({"value": [[1.0], [1.0, 2.0]]}, ("/value", "not_a_number")),
         ({"value": [[1.0]], "eligible": [[True, False]]}, ("/eligible", "shapes_disagree")),
         ({"value": [[1.0]], "capacity": [1, 1]}, ("/capacity", "shapes_disagree")),
         ({"value": [[1.0]], "capacity": [-1]}, ("/capacity", "negative_capacity")),
