@@ -23,8 +23,8 @@ NOBODY = "NO_SERVER"
 DAY_S = 86_400
 MIDNIGHT_SLACK_S = 43_200  # an exit more than half a day before its start lies on the next day
 MAX_WAIT_S = 7_200  # two hours: the longest wait and
+MOST_DAYS = 366
 MAX_SERVICE_S = 14_400  # four hours: the longest service taken for real; more is a slip of the log's clock
-FAULTS_SHOWN = 20
 WHERE_FROM = (
     "The public log of the anonymous bank (call-centre data of 1999) is offered by the Technion's SEE Laboratory for "
     "academic use; Klik does not bring it along. Give the path of your copy."
@@ -71,6 +71,9 @@ def parse_log(stream: Iterable[str], *, skip_malformed: bool = False, short_s: i
     if not dates:
         raise invalid("", "empty_file", f"The log holds no call. {WHERE_FROM}")
     first = min(dates.values())
+    days = (max(dates.values()) - first).days + 1
+    if days > MOST_DAYS:
+        raise invalid("", "too_long", f"The log runs over {days:,} days, from {first}; at most {MOST_DAYS} are replayed.")
     faults: list[Fault] = []
     oddities: Counter[str] = Counter()
     rows: list[Logged] = []
@@ -82,14 +85,14 @@ def parse_log(stream: Iterable[str], *, skip_malformed: bool = False, short_s: i
                 raise _RowError("call_id", f"{row.id} stands on line {first_line[row.id]} already.")
             rows.append(row)
         except _RowError as fault:
-            detail = f"Line {line}, {fault.column}: {fault.detail}"
+            detail = f"line {line}, {fault.column}: {fault.detail}"
             faults.append(Fault(f"/{line}/{fault.column}", "malformed_row", detail))
             rows.append(Logged(line, f"line-{line}", 0, Fate.MALFORMED))
     if faults and not skip_malformed:
-        raise InvalidInput(_shown(faults))
+        raise InvalidInput(faults)
     oddities["days"] = len({row.period for row in rows if row.fate is not Fate.MALFORMED})
     oddities["out_of_order"] = _out_of_order(rows)
-    return History(tuple(rows), first, (max(dates.values()) - first).days + 1, dict(oddities))
+    return History(tuple(rows), first, days, dict(oddities))
 
 
 @contextmanager
@@ -118,16 +121,14 @@ def _cells(stream: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
         for row in reader:
             yield reader.line_num, dict(zip(header, row, strict=False)) if any(cell.strip() for cell in row) else {}
     except csv.Error as error:
-        raise invalid("", "not_csv", f"Line {reader.line_num}: {error}.") from error
+        raise invalid("", "not_csv", f"line {reader.line_num}: {error}.") from error
 
 
 def _check_header(header: list[str]) -> None:
     missing = [column for column in COLUMNS if column not in header]
     if missing:
-        faults = [
-            Fault(f"/1/{column}", "missing_column", f"Line 1: the column {column} is missing.") for column in missing
-        ]
-        raise InvalidInput([*faults, Fault("/1", "missing_column", f"Expected are: {', '.join(COLUMNS)}.")])
+        detail = f"line 1: missing are {', '.join(missing)}; a call log has {', '.join(COLUMNS)}."
+        raise invalid("/1", "missing_column", detail)
 
 
 def _dates(lines: Iterable[tuple[int, dict[str, str]]]) -> dict[str, date]:
@@ -184,8 +185,8 @@ def _numbers(cells: Mapping[str, str], oddities: Counter[str]) -> _Numbers:
     queue_start, queue_exit = _seconds(cells, "q_start_s"), _seconds(cells, "q_exit_s")
     begun, ended = _seconds(cells, "ser_start_s"), _seconds(cells, "ser_exit_s")
     oddities["menu_clock_slips"] += menu_exit < entry
-    waited = _lasted("q_time", queue_start, queue_exit, MAX_WAIT_S, oddities)
-    served = _lasted("ser_time", begun, ended, MAX_SERVICE_S, oddities)
+    waited = _lasted(cells, "q_time", queue_exit - queue_start, MAX_WAIT_S, oddities)
+    served = _lasted(cells, "ser_time", ended - begun, MAX_SERVICE_S, oddities)
     is_queued = queue_start > 0 or queue_exit > 0
     at = queue_start if is_queued else menu_exit
     if entry - at > MIDNIGHT_SLACK_S:
@@ -196,9 +197,8 @@ def _numbers(cells: Mapping[str, str], oddities: Counter[str]) -> _Numbers:
     return _Numbers(at, waited, is_queued, None, None)
 
 
-def _lasted(column: str, start: int, end: int, longest: int, oddities: Counter[str]) -> int:
-    """Seconds from start to end; an end on the next day is straightened."""
-    lasted = end - start
+def _lasted(cells: Mapping[str, str], column: str, lasted: int, longest: int, oddities: Counter[str]) -> int:
+    """Seconds from start to end, which must be what the log itself counted; an end on the next day is straightened."""
     if lasted < -MIDNIGHT_SLACK_S:
         oddities["over_midnight"] += 1
         lasted += DAY_S
@@ -206,6 +206,8 @@ def _lasted(column: str, start: int, end: int, longest: int, oddities: Counter[s
         raise _RowError(column, f"it ends {-lasted} s before it starts.")
     if lasted > longest:
         raise _RowError(column, f"{lasted} s is longer than the {longest} s taken for real.")
+    if cells.get(column) != str(lasted):
+        raise _RowError(column, f"{cells.get(column)!r} is not the {lasted} s between start and end.")
     return lasted
 
 
@@ -230,10 +232,3 @@ def _priority(cells: Mapping[str, str]) -> int:
 def _out_of_order(rows: Iterable[Logged]) -> int:
     times = [row.at_s for row in rows if row.fate is not Fate.MALFORMED]
     return sum(later < sooner for sooner, later in pairwise(times))
-
-
-def _shown(faults: list[Fault]) -> list[Fault]:
-    more = len(faults) - FAULTS_SHOWN
-    if more <= 0:
-        return faults
-    return [*faults[:FAULTS_SHOWN], Fault("", "malformed_row", f"… and {more} more rows that cannot be used.")]

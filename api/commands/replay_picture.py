@@ -48,10 +48,9 @@ def draw(report: Report, path: Path) -> None:
 def _waits(axes: Axes, report: Report) -> None:
     """The share of contacts still waiting after so many seconds."""
     for place, counted in enumerate(report.comparison.tallies):
-        waits = counted.sorted_waits_s
-        still = 1.0 - np.arange(1, len(waits) + 1) / max(len(waits), 1)
+        waits, counts = np.unique(counted.sorted_waits_s, return_counts=True)
         axes.step(
-            waits, still, where="post",
+            waits, 1.0 - np.cumsum(counts) / max(counts.sum(), 1), where="post",
             color=COLOURS[place % 6], linestyle=DASHES[place % 6], label=run_label(counted.policy),
         )  # fmt: skip
     axes.axvline(report.setting.within_s, color="0.6", linewidth=0.8)

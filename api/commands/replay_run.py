@@ -1,11 +1,11 @@
 """The work behind `klik replay`: read the log, rebuild its world, run every policy in it, compare."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
 
 import numpy as np
 
@@ -28,12 +28,8 @@ from models.frameworks import load_framework
 REBUILDING, ROUTING, RESAMPLING = 1, 2, 3
 
 
-class Watcher(Protocol):
-    """Told how far each policy's run has come."""
-
-    def watch(self, policy: str) -> Progress:
-        """The function to tell about `policy`'s run."""
-        ...
+Watch = Callable[[str], AbstractContextManager[Progress]]
+"""Given a policy's name, what is told of its run for as long as that lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Request:
     skip_malformed: bool = False
 
 
-def replayed(request: Request, setting: Setting, watcher: Watcher) -> Report:
+def replayed(request: Request, setting: Setting, watch: Watch) -> Report:
     """The report of a replay.
 
     Raises NotFound when a file is missing and InvalidInput when one cannot be used.
@@ -67,7 +63,7 @@ def replayed(request: Request, setting: Setting, watcher: Watcher) -> Report:
     if request.employees is not None:
         setting = replace(setting, employees_known=len(known.keys() & rebuilt.staffing.kinds_of.keys()))
     klik = Klik(framework, compile_rules(DEFAULT_RULE_SET))
-    runs, took_s = _run_each(_policies(request.policies, klik), rebuilt, setting, watcher)
+    runs, took_s = _run_each(_policies(request.policies, klik), rebuilt, setting, watch)
     return Report(
         setting=replace(setting, rule_set=DEFAULT_RULE_SET.version),
         history=history,
@@ -92,13 +88,13 @@ def _policies(names: tuple[str, ...], klik: Klik) -> list[Policy]:
 
 
 def _run_each(
-    policies: list[Policy], rebuilt: Rebuilt, setting: Setting, watcher: Watcher
+    policies: list[Policy], rebuilt: Rebuilt, setting: Setting, watch: Watch
 ) -> tuple[list[Run], dict[str, float]]:
     runs, took_s = [], {REALITY: 0.0}
     for policy in policies:
         begun = perf_counter()
-        progress = watcher.watch(policy.name)
-        runs.append(run(rebuilt.scenario, policy, rng=_chance(setting, ROUTING), progress=progress))
+        with watch(policy.name) as progress:
+            runs.append(run(rebuilt.scenario, policy, rng=_chance(setting, ROUTING), progress=progress))
         took_s[policy.name] = perf_counter() - begun
     return runs, took_s
 

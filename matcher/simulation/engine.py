@@ -59,7 +59,8 @@ class Run:
     rounds: int
 
 
-Progress = Callable[[int, int], None]
+PROGRESS_STEP = 100  # arrivals between two words on progress
+Progress = Callable[[int, int | None], None]
 """Told (arrivals so far, arrivals in all) as the run goes on."""
 
 
@@ -171,7 +172,7 @@ def run(scenario: Scenario, policy: Policy, *, rng: np.random.Generator, progres
         is_due = day.happen(event, who, now_s) or is_due
         if event is _Event.ARRIVED:
             arrived += 1
-            if progress is not None:
+            if progress is not None and (arrived % PROGRESS_STEP == 0 or arrived == total):
                 progress(arrived, total)
         if is_due and _is_last_of_instant(day, now_s):
             day.hold_round(now_s)
