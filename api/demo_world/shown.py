@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from api.demo_world.day import Day
-from api.demo_world.words import decimal, say
+from api.demo_world.words import decimal, percent, say
 
 # What tells this pair from others, in the order of interest; the rest of the reasons is true of nearly every pair.
 TELLING = (
@@ -32,7 +32,7 @@ def who_got_whom(day: Day, answer: Mapping[str, Any], language: str) -> Table:
             contact.story[language],
             say(contact.request["channel"], language),
             day.employee_names[one["employee_id"]],
-            f"{one['compatibility']:.0%}",
+            percent(one["compatibility"], language),
             _why(one["reasons"]),
         )
     return table
@@ -92,8 +92,8 @@ def best_for(day: Day, contact_id: str, ranked: Sequence[Mapping[str, Any]], lan
         table.add_row(
             day.employee_names[one["employee_id"]],
             decimal(one["score"], language, digits=3),
-            f"{one['compatibility']:.0%}",
-            f"{one['confidence']:.0%}",
+            percent(one["compatibility"], language),
+            percent(one["confidence"], language),
         )
     table.caption = say("estimate", language)
     return table

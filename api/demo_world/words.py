@@ -96,3 +96,12 @@ def decimal(number: float, language: str, *, digits: int = 2) -> str:
     """
     text = f"{number:.{digits}f}"
     return text.replace(".", ",") if language == "nl" else text
+
+
+def percent(share: float, language: str) -> str:
+    """A share of 1 as a percentage.
+
+    >>> percent(0.7549, "nl")
+    '75,5%'
+    """
+    return f"{decimal(100 * share, language, digits=1)}%"

@@ -45,6 +45,17 @@ def codes_in_source() -> Mapping[str, str]:
     return found
 
 
+def words_in_source() -> set[str]:
+    """Every text constant of the source: a code that is gone from it is given by nothing."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in source_files())
+    return {
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
 def codes_told() -> set[str]:
     """Every code that the page explains."""
     return set(re.findall(r"`([a-z_0-9]+)`", ERRORS.read_text(encoding="utf-8")))
