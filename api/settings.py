@@ -112,8 +112,9 @@ def _sources(given: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str
 
 
 def _unknown(name: str) -> Fault:
-    near = difflib.get_close_matches(name, VARIABLES, n=1)
-    advice = f"did you mean {near[0]}?" if near else "`klik config show` lists every name."
+    known = [each.removeprefix(PREFIX) for each in VARIABLES]
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1, cutoff=0.7)
+    advice = f"did you mean {PREFIX}{near[0]}?" if near else "`klik config show` lists every name."
     return Fault(f"/{name}", "unknown_setting", f"{name} is not a setting; {advice}")
 
 

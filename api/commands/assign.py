@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from api.commands.refusal import of_file
 from api.commands.screen import json_option, say_json, wants_json
 
 
@@ -25,7 +26,9 @@ def assign(problem: Path, out: Path, deadline: float | None) -> None:
     from api.files.problems import read_problem
     from matcher.assignment import solve
 
-    result = solve(read_problem(problem), deadline_s=deadline)
+    with of_file(problem):
+        question = read_problem(problem)
+    result = solve(question, deadline_s=deadline)
     summary = {
         "value": result.value,
         "bound": result.bound,

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from api.commands.installation import settings_from_environment
+from api.commands.refusal import of_file
 from api.commands.screen import json_option, say_json, wants_json
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -28,7 +29,8 @@ def check_framework(file: Path) -> None:
     from api.files.documents import read_document
     from matcher.profiles.framework import parse_framework
 
-    found = parse_framework(read_document(file))
+    with of_file(file):
+        found = parse_framework(read_document(file))
     answer = {"framework": found.name, "title": found.title, "value_systems": list(found.values.dims)}
     if wants_json():
         say_json(answer)
@@ -55,7 +57,9 @@ def check_rules(file: Path) -> None:
     from api.wiring import read_framework
     from matcher.rules import parse_rule_set
 
-    found = parse_rule_set(read_document(file), framework=read_framework(settings_from_environment()))
+    framework_in_use = read_framework(settings_from_environment())
+    with of_file(file):
+        found = parse_rule_set(read_document(file), framework=framework_in_use)
     answer = {"version": found.version, "title": found.title, "rules": [rule.id for rule in found.rules]}
     if wants_json():
         say_json(answer)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.commands.installation import open_klik, settings_from_environment
+from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, say_table, wants_json
 from matcher.errors import Conflict, TooLarge
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 ACTOR = "command line"
 ROWS_SHOWN = 50
+WORDS = {"create": "new", "update": "changed", "skip": "unchanged", "error": "with errors"}
 
 
 @click.group()
@@ -42,7 +44,8 @@ def employees(file: Path, dry_run: bool) -> None:
       klik import employees staff.csv --dry-run
     """
     with open_klik(settings_from_environment()) as klik:
-        content = _content(klik, file)
+        with of_file(file):
+            content = _content(klik, file)
         with progress(f"Importing {file.name}") as show:
             job = _imported(klik, content, dry_run=dry_run, show=show)
     if job.error is not None or not job.result:
@@ -59,7 +62,7 @@ def _content(klik: "Klik", file: Path) -> bytes:
     with file.open("rb") as stream:
         content = stream.read(limits.file_bytes + 1)
     if len(content) > limits.file_bytes:
-        raise TooLarge(f"{file}: is larger than {limits.file_bytes:,} bytes; split it.")
+        raise TooLarge(f"is larger than {limits.file_bytes:,} bytes; split it.")
     employee_rows(io.BytesIO(content), klik.framework, limits=limits)
     count_rows(io.BytesIO(content), limits=limits)
     return content
@@ -115,7 +118,10 @@ def _tell(result: Mapping[str, Any], *, dry_run: bool) -> None:
 
 
 def _summary(result: Mapping[str, Any], *, dry_run: bool) -> str:
-    counts = ", ".join(f"{number:,} {action}" for action, number in result["counts"].items() if number) or "no lines"
+    counts = ", ".join(
+        f"{result['counts'][action]:,} {word}" for action, word in WORDS.items() if result["counts"][action]
+    )
+    counts = counts or "no lines"
     if result["applied"]:
         return f"Applied: {counts}."
     if dry_run:

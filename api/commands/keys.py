@@ -71,7 +71,7 @@ def revoke(key_id: str) -> None:
     now = datetime.now(UTC)
     with open_store(settings_from_environment()) as store, store.writing() as records:
         if not records.keys.revoke(key_id, now=now):
-            raise NotFound(f"There is no key {key_id[:64]!r} that still works; `klik key list` shows them.")
+            raise NotFound(f"There is no key {key_id[:64]!r}; `klik key list` shows them.")
     if wants_json():
         say_json({"id": key_id, "revoked_at": now.isoformat()})
     else:

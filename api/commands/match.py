@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from api.commands.installation import settings_from_environment
+from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, wants_json
 
 if TYPE_CHECKING:
@@ -85,13 +86,13 @@ def _question(
     from api.files.contacts import contact_rows
     from api.files.people import customer_rows, employee_rows
 
-    with employees.open("rb") as stream:
+    with of_file(employees), employees.open("rb") as stream:
         staff = tuple(employee_rows(stream, framework, required=("id", "channels")).values())
     known: dict[str, Customer] = {}
     if customers is not None:
-        with customers.open("rb") as stream:
+        with of_file(customers), customers.open("rb") as stream:
             known = {each.id: each for each in customer_rows(stream, framework).values()}
-    with contacts.open("rb") as stream:
+    with of_file(contacts), contacts.open("rb") as stream:
         logged = contact_rows(stream).values()
     moment = _moment(at, logged)
     return Question(tuple(_waiting(each, moment, known) for each in logged), staff, moment)

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from api.commands.screen import wants_json
-from matcher.errors import Fault, InvalidInput, MatcherError
+from matcher.errors import Fault, InvalidInput, MatcherError, TooLarge
 
 MOST_FAULTS_SHOWN = 20
 FAILED = 1
@@ -33,6 +34,23 @@ class Refused(click.ClickException):
             click.echo(line, err=True, file=file)
 
 
+class UnusableFile(MatcherError):
+    """A file cannot be read or written."""
+
+    code = "unusable_file"
+
+
+@contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """Puts the file's name before each fault found in it."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise InvalidInput([_named(path, fault) for fault in error.faults]) from None
+    except TooLarge as error:
+        raise TooLarge(f"{path}: {error.detail}") from None
+
+
 @contextmanager
 def told_refusals(context: click.Context) -> Iterator[None]:
     """Turns errors of Klik's own, and files that cannot be used, into a told refusal."""
@@ -44,7 +62,7 @@ def told_refusals(context: click.Context) -> Iterator[None]:
         raise
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        fault = MatcherError(f"{place}{error.strerror or error}; check the path, your rights and the room on the disk.")
+        fault = UnusableFile(f"{place}{error.strerror or error}; check the path, your rights and the room on the disk.")
         raise Refused(fault, as_json=wants_json(context)) from None
 
 
@@ -67,8 +85,15 @@ def lines_of(error: MatcherError) -> list[str]:
     return [*shown, f"… and {left_out} more."] if left_out else shown
 
 
+def _named(path: Path, fault: Fault) -> Fault:
+    """The fault with the file's name, and with its place there where its words do not say it already."""
+    if fault.detail.startswith(str(path)):
+        return fault
+    place = "" if fault.detail.startswith("line ") or not fault.pointer else f", {fault.pointer}"
+    return Fault(fault.pointer, fault.code, f"{path}{place}: {fault.detail}")
+
+
 def _sentence(fault: Fault) -> str:
     """The fault with its place, where its words do not say it already."""
-    said = fault.detail.startswith("line ") or not fault.pointer
     last = fault.pointer.rpartition("/")[2]
-    return fault.detail if said or last in fault.detail else f"{fault.pointer}: {fault.detail}"
+    return fault.detail if last in fault.detail else f"{fault.pointer}: {fault.detail}"
