@@ -4,7 +4,7 @@ from matcher.routing.decide import decide
 from matcher.routing.decision import Decision, Ranking, Reason, Round, Unassigned
 from matcher.routing.rank import rank
 from matcher.routing.roster import Roster
-from matcher.routing.snapshot import CustomerTable, KnownCustomer, Snapshot
+from matcher.routing.snapshot import CustomerTable, KnownCustomer, Rng, Snapshot
 
 __all__ = [
     "CustomerTable",
@@ -12,6 +12,7 @@ __all__ = [
     "KnownCustomer",
     "Ranking",
     "Reason",
+    "Rng",
     "Roster",
     "Round",
     "Snapshot",

@@ -12,7 +12,7 @@ from matcher.routing.decision import Basis, Decision, Round
 from matcher.routing.eligibility import Eligibility, eligibility_of, slots_for
 from matcher.routing.explain import reasons_for
 from matcher.routing.scores import Scores, scores_of
-from matcher.routing.snapshot import Snapshot
+from matcher.routing.snapshot import Rng, Snapshot
 from matcher.routing.unserved import explain_unserved
 
 
@@ -41,7 +41,7 @@ class Stopwatch:
         self._last = now
 
 
-def decide(snapshot: Snapshot, now: datetime, rng: np.random.Generator) -> Round:
+def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
     """Who takes which contact, with reasons and a proof that no assignment serving as many contacts scores higher.
 
     Serving one more contact outweighs every difference in score; among assignments that serve the most contacts the

@@ -9,13 +9,13 @@ from matcher.routing.decide import basis_of, decision_on, versions_of
 from matcher.routing.decision import Decision, Ranking
 from matcher.routing.eligibility import eligibility_of
 from matcher.routing.scores import scores_of
-from matcher.routing.snapshot import Snapshot
+from matcher.routing.snapshot import Rng, Snapshot
 from matcher.routing.unserved import explain_unserved
 
 NOBODY = np.full(1, -1, dtype=np.int64)
 
 
-def rank(snapshot: Snapshot, now: datetime, rng: np.random.Generator, *, limit: int) -> Ranking:
+def rank(snapshot: Snapshot, now: datetime, rng: Rng, *, limit: int) -> Ranking:
     """At most `limit` decisions for the snapshot's only contact, highest score first; or why nobody can help."""
     eligibility = eligibility_of(snapshot, now)
     scores = scores_of(snapshot, eligibility, now, rng)

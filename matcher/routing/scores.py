@@ -18,7 +18,7 @@ from matcher.profiles.framework import Framework
 from matcher.routing.attendance import Floats, Ints
 from matcher.routing.eligibility import Demand, Eligibility
 from matcher.routing.roster import Roster, kept
-from matcher.routing.snapshot import Snapshot
+from matcher.routing.snapshot import Rng, Snapshot
 from matcher.rules import Weights
 
 # The relative size of the terms before the strategy's weights (our choice, to be tuned on an operator's own log).
@@ -29,7 +29,7 @@ MOST_PRIORITY = 9.0
 MOST_MANDATE = 3.0
 CONTINUITY = 0.3  # a preferred or earlier employee; soft, so a good reason may outweigh it
 WANTED = 0.2  # all wanted skills fully met
-IDLE = 0.05  # the longest idle of two equals goes first
+IDLE = 0.005  # the longest idle of two equals goes first; half a percentage point, so a better fit outweighs it
 IDLE_HALF_S = 300.0
 TIE_BREAK = 1e-9  # far below every term: only exact ties are broken by chance
 
@@ -59,7 +59,7 @@ class Scores:
     demand_of: Ints
 
 
-def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, rng: np.random.Generator) -> Scores:
+def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, rng: Rng) -> Scores:
     """The score of every pair, eligible or not."""
     contacts, roster, weights = snapshot.contacts, snapshot.roster, snapshot.rules.rule_set.strategy.weights
     classifier, side = compatibility_of(snapshot)

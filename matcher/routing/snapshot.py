@@ -15,6 +15,8 @@ from matcher.routing.roster import Roster
 from matcher.routing.shares import inline_facet, shares_of
 from matcher.rules import CompiledRules
 
+Rng = np.random.Generator  # chance is handed in: the same seed gives the same decisions
+
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:

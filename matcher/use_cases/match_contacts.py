@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-import numpy as np
-
 from matcher.contacts.contact import Contact
 from matcher.errors import Fault, InvalidInput, invalid
 from matcher.profiles.facets import Sums
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import CUSTOMER, Employee
 from matcher.profiles.staff import EmployeeRecord
-from matcher.routing import CustomerTable, KnownCustomer, Roster, Round, Snapshot, decide
+from matcher.routing import CustomerTable, KnownCustomer, Rng, Roster, Round, Snapshot, decide
 from matcher.rules import CompiledRules, compile_rules, strategy_named
 from matcher.use_cases.ports import Records, StoredProfile
 
@@ -47,9 +45,7 @@ class Terms:
     deadline_s: float | None = None
 
 
-def match_contacts(
-    records: Records, request: MatchRequest, *, terms: Terms, now: datetime, rng: np.random.Generator
-) -> Round:
+def match_contacts(records: Records, request: MatchRequest, *, terms: Terms, now: datetime, rng: Rng) -> Round:
     """The round that serves these contacts best.
 
     Raises InvalidInput for doubled contacts or employees, and for employees, rule sets or strategies not known.

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from matcher.contacts.contact import Contact
 from matcher.profiles.people import Employee
-from matcher.routing import Ranking, rank
+from matcher.routing import Ranking, Rng, rank
 from matcher.use_cases.match_contacts import MatchRequest, Terms, snapshot_of
 from matcher.use_cases.ports import Records
 
@@ -26,9 +24,7 @@ class RankRequest:
     at: datetime | None = None
 
 
-def rank_employees(
-    records: Records, request: RankRequest, *, terms: Terms, now: datetime, rng: np.random.Generator
-) -> Ranking:
+def rank_employees(records: Records, request: RankRequest, *, terms: Terms, now: datetime, rng: Rng) -> Ranking:
     """At most `limit` employees for the contact, best first, or why there is none."""
     asked = MatchRequest(
         contacts=(request.contact,),

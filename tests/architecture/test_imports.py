@@ -11,7 +11,7 @@ import pytest
 from tests.architecture.house import ROOT, Import, imports_of, module_name, source_files
 
 SOLVERS = ("numpy", "scipy", "networkx", "lapx", "lap", "numba", "ortools", "highspy")
-STORAGE = ("sqlalchemy", "alembic", "numpy", "psycopg", "psycopg_pool", "redis")
+STORAGE = ("sqlalchemy", "alembic", "numpy", "orjson", "psycopg", "psycopg_pool", "redis")
 SPEAKING = ("flask", "marshmallow", "flask_smorest", "werkzeug", "webargs", "apispec", "msgspec", "orjson", "numpy")
 ANYONE = ("*",)
 
