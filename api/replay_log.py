@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ COLUMNS = (
 )  # fmt: skip
 OUTCOMES = ("AGENT", "HANG", "PHANTOM")  # the log's own words: served, hung up, to be ignored
 NOBODY = "NO_SERVER"
+ODD = {"": "odd"}  # marks a row with more or fewer cells than the header
 DAY_S = 86_400
 MIDNIGHT_SLACK_S = 43_200  # an exit more than half a day before its start lies on the next day
 MAX_WAIT_S = 7_200  # two hours: the longest wait and
@@ -66,14 +68,16 @@ def read_log(path: Path, *, skip_malformed: bool = False, short_s: int = 5) -> H
 
 def parse_log(stream: Iterable[str], *, skip_malformed: bool = False, short_s: int = 5) -> History:
     """The log in the lines of `stream`; see `read_log`."""
-    lines = [(line, cells) for line, cells in _cells(stream) if cells]
+    lines = list(_cells(stream))
     dates = _dates(lines)
     if not dates:
         raise invalid("", "empty_file", f"The log holds no call. {WHERE_FROM}")
     first = min(dates.values())
     days = (max(dates.values()) - first).days + 1
     if days > MOST_DAYS:
-        raise invalid("", "too_long", f"The log runs over {days:,} days, from {first}; at most {MOST_DAYS} are replayed.")
+        raise invalid(
+            "", "too_long", f"The log runs over {days:,} days, from {first}; at most {MOST_DAYS} are replayed."
+        )
     faults: list[Fault] = []
     oddities: Counter[str] = Counter()
     rows: list[Logged] = []
@@ -106,7 +110,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
                 yield stream
     except UnicodeDecodeError as error:
         raise invalid("", "not_utf8", f"{path} is not UTF-8 text: {error.reason} at byte {error.start}.") from error
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise invalid("", "not_gzip", f"{path} ends in .gz but cannot be unpacked: {error}.") from error
 
 
@@ -119,7 +123,8 @@ def _cells(stream: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
             raise invalid("", "empty_file", f"The log is empty. {WHERE_FROM}")
         _check_header(header)
         for row in reader:
-            yield reader.line_num, dict(zip(header, row, strict=False)) if any(cell.strip() for cell in row) else {}
+            if any(cell.strip() for cell in row):
+                yield reader.line_num, dict(zip(header, row, strict=False)) | ({} if len(row) == len(header) else ODD)
     except csv.Error as error:
         raise invalid("", "not_csv", f"line {reader.line_num}: {error}.") from error
 
@@ -145,6 +150,8 @@ def _dates(lines: Iterable[tuple[int, dict[str, str]]]) -> dict[str, date]:
 def _row(
     line: int, cells: Mapping[str, str], dates: Mapping[str, date], first: date, short_s: int, oddities: Counter[str]
 ) -> Logged:
+    if ODD.keys() & cells.keys():
+        raise _RowError("columns", "it has more or fewer cells than the header.")
     day = dates.get(cells.get("date", ""))
     if day is None:
         raise _RowError("date", f"{cells.get('date')!r} is no day written as yymmdd.")

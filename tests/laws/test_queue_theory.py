@@ -25,7 +25,7 @@ def erlang_c(servers: int, offered: float) -> float:
 
 
 def erlang_a(servers: int, arrivals: float, service: float, leaving: float) -> tuple[float, float]:
-    """P(give up) and the mean wait of all in M/M/c+M (Palm 1957), by solving its birth-death balance; rates per second."""
+    """P(give up) and the mean wait of all in M/M/c+M (Palm 1957), from its birth-death balance; rates per second."""
     weights, state = [1.0], 0
     while state < servers or weights[-1] > 1e-14 * max(weights):
         state += 1
@@ -41,9 +41,7 @@ def poisson_world(load: float, *, contacts: int, seed: int, patience_s: float | 
     at = np.cumsum(rng.exponential(SERVICE_S / (SERVERS * load), contacts))
     service = rng.exponential(SERVICE_S, contacts)
     patience = np.full(contacts, np.inf) if patience_s is None else rng.exponential(patience_s, contacts)
-    rows = [
-        arrival(f"c{n}", float(at[n]), float(service[n]), patience_s=float(patience[n])) for n in range(contacts)
-    ]
+    rows = [arrival(f"c{n}", float(at[n]), float(service[n]), patience_s=float(patience[n])) for n in range(contacts)]
     return scenario(rows, [employee(f"e{number}") for number in range(SERVERS)])
 
 
@@ -80,7 +78,11 @@ def test_with_endless_patience_waits_are_erlangs(load: float) -> None:
     c = erlang_c(SERVERS, load * SERVERS)
     mean = c * SERVICE_S / (SERVERS * (1 - load))
 
-    for values, expected in ((seen > 0, c), (seen, mean), (seen > 60, c * np.exp(-60 * SERVERS * (1 - load) / SERVICE_S))):
+    for values, expected in (
+        (seen > 0, c),
+        (seen, mean),
+        (seen > 60, c * np.exp(-60 * SERVERS * (1 - load) / SERVICE_S)),
+    ):
         low, high = batch_interval(values.astype(float))
         assert low < expected < high
 

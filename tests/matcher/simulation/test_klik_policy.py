@@ -31,7 +31,9 @@ def leaning(system: str) -> InlineProfile:
 
 def test_klik_serves_who_can_be_served_and_only_by_who_can() -> None:
     """The stock question goes to the stock desk though the other employee has been idle as long."""
-    world = scenario([arrival("stock", 5, kind="NE"), arrival("regular", 6)], [employee("emma"), employee("noor", "NE")])
+    world = scenario(
+        [arrival("stock", 5, kind="NE"), arrival("regular", 6)], [employee("emma"), employee("noor", "NE")]
+    )
 
     assert ends(ran(world, klik())) == {"stock": ("completed", 0.0, "noor"), "regular": ("completed", 0.0, "emma")}
 
@@ -87,7 +89,7 @@ def test_drawn_profiles_are_seeded_and_a_customer_keeps_the_same_one() -> None:
 
 
 def test_in_a_drawn_world_klik_gains_compatibility_at_no_cost_in_customers_served() -> None:
-    """The point of matching, where profiles are true by construction: better pairs than the longest idle, as many served."""
+    """Where profiles are true by construction: better pairs than the longest idle makes, and as many served."""
     rng = np.random.default_rng(11)
     people = [employee(f"e{number}") for number in range(12)]
     rows = [arrival(f"c{number}", at, 300.0) for number, at in enumerate(np.sort(rng.uniform(0, 20_000, 300)))]

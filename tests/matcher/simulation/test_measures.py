@@ -65,7 +65,9 @@ def test_percentiles_are_those_of_numpy() -> None:
 def test_two_orders_of_equal_employees_are_not_distinguishable_in_waits() -> None:
     """First come first served gives the same waits whoever serves: any 'gain' here would be a fault of the measure."""
     world = busy_days(8, seed=3)
-    found = compare([ran(world, LongestIdle()), ran(world, FirstCome())], world, within_s=20, rng=np.random.default_rng(1))
+    found = compare(
+        [ran(world, LongestIdle()), ran(world, FirstCome())], world, within_s=20, rng=np.random.default_rng(1)
+    )
 
     for figure in (Figure.MEAN_WAIT, Figure.P95_WAIT, Figure.SERVICE_LEVEL, Figure.ABANDONMENT):
         one = difference(found.measured.differences, figure)
@@ -77,7 +79,9 @@ def test_a_large_difference_on_every_day_is_told_apart() -> None:
     """Services of half the length: shorter waits each day, and the words say which way."""
     slow, fast = busy_days(8, seed=4), busy_days(8, seed=4, service_s=85.0)
     runs = [named(ran(slow), "slow"), named(ran(fast), "fast")]
-    one = difference(compare(runs, slow, within_s=20, rng=np.random.default_rng(1)).measured.differences, Figure.MEAN_WAIT)
+    one = difference(
+        compare(runs, slow, within_s=20, rng=np.random.default_rng(1)).measured.differences, Figure.MEAN_WAIT
+    )
 
     assert (one.run, one.reference, one.verdict) == ("fast", "slow", Verdict.LOWER)
     assert one.low <= one.value <= one.high < 0

@@ -46,7 +46,7 @@ def test_a_drawn_patience_is_always_beyond_the_wait_that_was_shown() -> None:
 
 
 def test_drawn_patience_follows_the_curve() -> None:
-    """Beyond 10 s the curve of the hand example falls only at 20: from 5 s on, a third leaves at 10 and the rest at 20."""
+    """In the example worked out by hand a third leaves at 10 s and the rest at 20 s."""
     rng = np.random.default_rng(4)
     curve = fit_patience([10, 10, 20], [True, False, True])
     share_at_10 = np.mean([curve.draw_beyond(5.0, rng) == 10 for _ in range(3000)])

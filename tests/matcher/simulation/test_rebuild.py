@@ -43,7 +43,9 @@ def test_what_the_log_cannot_know_is_drawn_from_its_own_kind_and_counted() -> No
     assert {one.scenario.arrivals[2].service_s for one in drawn} == {60, 30}
     assert (drawn[0].drawn.service_of_leavers, drawn[0].drawn.service_length_unknown) == (1, 1)
     assert drawn[0].drawn.patience_of_answered == 4
-    assert all(one.patience_s >= waited for one, waited in zip(drawn[0].scenario.arrivals, (0, 30, 25, 0, 0), strict=True))
+    assert all(
+        one.patience_s >= waited for one, waited in zip(drawn[0].scenario.arrivals, (0, 30, 25, 0, 0), strict=True)
+    )
 
 
 def test_the_same_seed_draws_the_same_world() -> None:

@@ -1,5 +1,7 @@
 """The engine does what a careful clerk with a watch would do."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -137,7 +139,9 @@ seconds = st.integers(0, 60).map(float)
 arrivals = st.lists(
     st.tuples(seconds, seconds, seconds, st.sampled_from(["PS", "NE"]), st.integers(0, 2), seconds), max_size=25
 )
-shifts = st.lists(st.tuples(st.sampled_from(["emma", "noor", "finn"]), st.integers(0, 80), st.integers(1, 60)), max_size=6)
+shifts = st.lists(
+    st.tuples(st.sampled_from(["emma", "noor", "finn"]), st.integers(0, 80), st.integers(1, 60)), max_size=6
+)
 
 
 def drawn_world(rows: list[tuple[float, float, float, str, int, float]], duty: list[tuple[str, int, int]]) -> Scenario:
@@ -175,8 +179,10 @@ def test_in_any_world_everyone_ends_once_and_nobody_serves_two_or_what_they_cann
         if stay.is_abandoned:
             assert stay.waited_s == stay.arrival.patience_s
     for who, one in world.employees.items():
-        work = sorted(span(stay.arrival, stay.life.answered_at) for stay in result.stays if stay.life.employee_id == who)
-        assert all(later[0] >= earlier[1] for earlier, later in zip(work, work[1:], strict=False))
+        work = sorted(
+            span(stay.arrival, stay.life.answered_at) for stay in result.stays if stay.life.employee_id == who
+        )
+        assert all(later[0] >= earlier[1] for earlier, later in pairwise(work))
         for begin, _ in work:
             assert any(s.employee_id == who and s.start_s <= begin < s.end_s for s in world.spells)
         kinds = {stay.arrival.contact.intent for stay in result.stays if stay.life.employee_id == who}

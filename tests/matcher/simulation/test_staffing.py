@@ -54,7 +54,12 @@ def test_the_seconds_of_connecting_are_no_absence() -> None:
 
 def test_one_name_at_two_telephones_makes_two_desks() -> None:
     """One employee cannot serve two customers at once; two people under one name can."""
-    rows = [served(1, "emma", 0, 300), served(2, "emma", 100, 50), served(3, "emma", 295, 50), served(4, "emma", 400, 5)]
+    rows = [
+        served(1, "emma", 0, 300),
+        served(2, "emma", 100, 50),
+        served(3, "emma", 295, 50),
+        served(4, "emma", 400, 5),
+    ]
 
     assert assign_desks(rows, 10) == {1: "emma", 2: "emma#2", 3: "emma", 4: "emma"}
 
