@@ -4,7 +4,11 @@ huey's storage gives one queue over a SQLite file, PostgreSQL and Redis; nothing
 costs the worker's tick of a second.
 """
 
+from contextlib import closing, suppress
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
+
+from matcher.errors import Conflict
 
 if TYPE_CHECKING:
     from huey.storage import BaseStorage
@@ -39,7 +43,11 @@ class SilentBell:
 
 
 class QueueBell:
-    """A bell over one of huey's storages, opened at the first use so that no connection crosses a fork."""
+    """A bell over one of huey's storages.
+
+    Ringing is rare and opens the storage for the moment; listening keeps it open from the first time on, so that no
+    connection crosses a fork.
+    """
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
@@ -47,28 +55,35 @@ class QueueBell:
 
     def ring(self, job_id: str) -> None:
         """Put the id in the queue; a queue that is away is no reason to refuse a job that is stored."""
-        try:
-            self._opened().enqueue(job_id.encode())
-        except _faults():
-            self._storage = None
+        with suppress(*_faults()), closing(_open(self._settings)) as storage:
+            storage.enqueue(job_id.encode())
 
     def heard(self) -> str | None:
         """The oldest id in the queue, taken out."""
         try:
-            rung = self._opened().dequeue()
+            if self._storage is None:
+                self._storage = _open(self._settings)
+            rung = self._storage.dequeue()
         except _faults():
-            self._storage = None
+            self.close()
             return None
         return None if rung is None else bytes(rung).decode(errors="replace")
 
-    def _opened(self) -> "BaseStorage":
-        if self._storage is None:
-            self._storage = _open(self._settings)
-        return self._storage
+    def close(self) -> None:
+        """Stop listening."""
+        storage, self._storage = self._storage, None
+        if storage is not None:
+            with suppress(*_faults()):
+                storage.close()
 
 
-def open_bell(settings: "Settings") -> Bell:
-    """The bell the settings ask for: Redis if there is one, else where the records are."""
+def open_bell(settings: "Settings") -> QueueBell:
+    """The bell the settings ask for: Redis if there is one, else where the records are.
+
+    Raises Conflict when Redis is asked for and its library is not installed.
+    """
+    if settings.redis_url is not None and find_spec("redis") is None:
+        raise Conflict("KLIK_REDIS_URL is set, but Python's redis package is not there: install it, or unset the name.")
     return QueueBell(settings)
 
 

@@ -1,0 +1,204 @@
+"""`klik serve`: ready soon, gone when told, and never half there."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Klik
+
+PATIENCE_S = 40.0
+TOKEN = re.compile(r"klik_[A-Za-z0-9]{12}_[A-Za-z0-9]{49}")
+
+
+class Service:
+    """A running `klik serve`, and what it says."""
+
+    def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
+        self.process = process
+        self.port = port
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def answer(self, path: str) -> int | None:
+        """The status of an answer, if there is one."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+        except OSError:
+            return None
+
+    def children(self) -> dict[int, str]:
+        """The processes it started that run, with their command lines."""
+        return children_of(self.process.pid)
+
+    def worker(self) -> int | None:
+        """The worker's process, once it works."""
+        pids = [pid for pid, command in self.children().items() if "worker" in command]
+        return pids[0] if pids else None
+
+    def said(self, text: str) -> int:
+        """How many lines of its output hold the text."""
+        return sum(text in line for line in self.lines)
+
+    def wait(self) -> int:
+        code = self.process.wait(PATIENCE_S)
+        self._reader.join(PATIENCE_S)
+        return code
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout:
+            self.lines.extend(self.process.stdout)
+
+
+@contextmanager
+def served(klik: Klik, **settings: str) -> Iterator[Service]:
+    """A service that answers; whatever is left of it is ended afterwards."""
+    port = free_port()
+    service = Service(klik.start("serve", "--port", port, "--workers", 1, **settings), port)
+    known: set[int] = set()
+    try:
+        await_that(lambda: service.answer("/readyz") == 200, service)
+        await_that(lambda: service.said("worker_started") == 1, service)
+        known |= set(service.children())
+        yield service
+    finally:
+        known |= set(service.children())
+        service.process.kill()
+        service.wait()
+        for pid in known & set(running()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def await_that(is_so: Callable[[], bool], service: Service) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < until, "".join(service.lines)
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def running() -> dict[int, int]:
+    """Every process that runs (no zombies) with its parent."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                found[int(path.parent.name)] = int(parent)
+    return found
+
+
+def children_of(pid: int) -> dict[int, str]:
+    found = {}
+    for child, parent in running().items():
+        if parent == pid:
+            with suppress(OSError):
+                found[child] = Path(f"/proc/{child}/cmdline").read_text().replace("\x00", " ")
+    return found
+
+
+def test_the_first_start_makes_one_admin_key_and_shows_it_once(klik: Klik) -> None:
+    """Without it nobody could make a second key over HTTP; shown twice it would stay in every log."""
+    with served(klik) as first:
+        answered = first.answer("/v1/frameworks")
+        first.process.terminate()
+        assert first.wait() == 0
+    with served(klik) as second:
+        second.process.terminate()
+        assert second.wait() == 0
+    listed = klik.run("key", "list", "--json").json
+
+    assert answered == 401
+    assert len(TOKEN.findall("".join(first.lines))) == 1
+    assert TOKEN.findall("".join(second.lines)) == []
+    assert [key["role"] for key in listed] == ["admin"]
+
+
+def test_its_own_log_lines_are_json(klik: Klik) -> None:
+    """Whoever collects logs reads one event a line, gunicorn's too."""
+    with served(klik) as service:
+        service.process.terminate()
+        service.wait()
+    events = [json.loads(line)["event"] for line in service.lines if line.startswith("{")]
+
+    assert {"server", "worker_started", "worker_stopped"} <= set(events)
+    assert [line for line in service.lines if "Traceback" in line] == []
+
+
+def test_a_killed_worker_is_started_again(klik: Klik) -> None:
+    """One worker for the whole service: imports must not stop with it."""
+    with served(klik) as service:
+        first = service.worker()
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        await_that(lambda: service.worker() not in (None, first), service)
+        second = service.worker()
+
+    assert second != first
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_nothing_is_left_after_a_stop(klik: Klik, sent: signal.Signals) -> None:
+    """Ctrl-C and systemd both mean all of it."""
+    with served(klik) as service:
+        children = set(service.children())
+        service.process.send_signal(sent)
+        code = service.wait()
+        left = children & set(running())
+
+    assert code == 0
+    assert len(children) == 2
+    assert left == set()
+
+
+def test_nothing_is_left_running_after_kill_nine(klik: Klik) -> None:
+    """An orphan of an old version would go on taking jobs beside the new one."""
+    with served(klik) as service:
+        children = set(service.children())
+        service.process.kill()
+        service.process.wait()
+        await_that(lambda: not children & set(running()), service)
+
+
+def test_a_server_database_without_a_schema_is_refused_with_what_to_do(klik: Klik, empty_postgresql_url: str) -> None:
+    """An upgrade of a shared database is somebody's decision."""
+    ran = klik.run("serve", "--port", 0, KLIK_DATABASE_URL=empty_postgresql_url)
+
+    assert ran.code == 1
+    assert "klik db upgrade" in ran.err
+
+
+def test_more_headers_or_longer_ones_than_anyone_needs_are_refused(klik: Klik) -> None:
+    """Bad input 70: 9 KB in one header, 200 headers."""
+    with served(klik) as service:
+        answers = []
+        for headers in ("X-Long: " + "x" * 9000, "\r\n".join(f"X-{n}: 1" for n in range(200))):
+            with socket.create_connection(("127.0.0.1", service.port), timeout=10) as sent:
+                sent.sendall(f"GET /healthz HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n".encode())
+                answers.append(sent.recv(100).split()[1])
+
+    assert answers == [b"431", b"431"]
