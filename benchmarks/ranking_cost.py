@@ -21,25 +21,32 @@ def measure() -> list[Figure]:
     with serving(staff=staff_csv(EMPLOYEES), size=EMPLOYEES) as service:
         line = Line(service.port, service.tokens["router"])
         asked = contacts(1)[0]
-        ranking = json.dumps({"contact": asked, "limit": 1, "explain": "none"}).encode()
-        match = json.dumps({"contacts": [asked], "explain": "none"}).encode()
+        plain = {name: value for name, value in asked.items() if name != "customer"}
+        bodies = {
+            "/v1/rankings": {"contact": plain, "limit": 1, "explain": "none"},
+            "/v1/matches": {"contacts": [plain], "explain": "none"},
+            "/v1/rankings, value profile sent along": {"contact": asked, "limit": 1, "explain": "none"},
+        }
         calls: dict[str, Callable[[], object]] = {
             "hello": lambda: line.expect("GET", HELLO),
-            "rankings": lambda: line.expect("POST", "/v1/rankings", ranking),
-            "matches": lambda: line.expect("POST", "/v1/matches", match),
+            **{name: _asking(line, name.split(",")[0], json.dumps(body).encode()) for name, body in bodies.items()},
         }
         spent = _spent_by_round(service, calls)
     hello = statistics.median(spent["hello"])
     return [
         Figure("a", "hello: server CPU a request", hello * 1e3, " ms"),
-        *(_figure(name, spent[name], spent["hello"]) for name in ("rankings", "matches")),
+        *(_figure(name, spent[name], spent["hello"]) for name in bodies),
     ]
 
 
 def _figure(name: str, spent: list[float], hello: list[float]) -> Figure:
     ratios = [one / other for one, other in zip(spent, hello, strict=True)]
-    what = f"POST /v1/{name}, 1 contact among {EMPLOYEES:,} employees ({statistics.median(spent) * 1e3:.2f} ms)"
+    what = f"POST {name}, 1 contact among {EMPLOYEES:,} employees ({statistics.median(spent) * 1e3:.2f} ms)"
     return Figure("a", what, statistics.median(ratios), "× hello", TARGET, 1.0, "a fixed answer", spread(ratios))
+
+
+def _asking(line: Line, path: str, body: bytes) -> Callable[[], object]:
+    return lambda: line.expect("POST", path, body)
 
 
 def _spent_by_round(service: Serving, calls: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
