@@ -173,12 +173,12 @@ class SqlImports:
         """Put the tag into the profiles that exist already, beside their other sources, a batch at a time."""
         place = and_(profile.c.who == EMPLOYEE, profile.c.framework == tag.framework, profile.c.facet == tag.facet)
         staged = import_row.join(profile, and_(profile.c.subject_id == import_row.c.employee_id, place))
-        query = select(profile.c.subject_id, profile.c.sums, import_row.c.share).select_from(staged).where(tagged)
+        query = select(import_row.c.employee_id, profile.c.sums, import_row.c.share).select_from(staged).where(tagged)
         change = update(profile).where(place, profile.c.subject_id == bindparam("person"))
         change = change.values(sums=bindparam("said"), updated_at=tag.now, revision=profile.c.revision + 1)
         after = ""
         while rows := self._connection.execute(
-            query.where(profile.c.subject_id > after).order_by(profile.c.subject_id).limit(BATCH_ROWS)
+            query.where(import_row.c.employee_id > after).order_by(import_row.c.employee_id).limit(BATCH_ROWS)
         ).all():
             said = [{"person": person, "said": {**sums, **tag.sum_of(share)}} for person, sums, share in rows]
             self._connection.execute(change, said)

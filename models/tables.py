@@ -132,9 +132,9 @@ profile = Table(
     "profile",
     metadata,
     Column("who", Text, primary_key=True),
-    Column("subject_id", identifier(), primary_key=True),
     Column("framework", Text, primary_key=True),
     Column("facet", Text, primary_key=True),
+    Column("subject_id", identifier(), primary_key=True),
     Column("sums", Json, nullable=False),
     Column("rejection", Json),
     Column("prior", Json),
@@ -142,6 +142,7 @@ profile = Table(
     Column("updated_at", UtcTime, nullable=False),
     _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
     CheckConstraint("revision >= 1", name="revision_from_one"),
+    Index(None, "who", "subject_id"),
 )
 
 api_key = Table(

@@ -147,9 +147,9 @@ def _make_profile() -> None:
     op.create_table(
         "profile",
         sa.Column("who", sa.Text(), nullable=False),
-        sa.Column("subject_id", _ID, nullable=False),
         sa.Column("framework", sa.Text(), nullable=False),
         sa.Column("facet", sa.Text(), nullable=False),
+        sa.Column("subject_id", _ID, nullable=False),
         sa.Column("sums", sa.Text(), nullable=False),
         sa.Column("rejection", sa.Text(), nullable=True),
         sa.Column("prior", sa.Text(), nullable=True),
@@ -157,8 +157,9 @@ def _make_profile() -> None:
         sa.Column("updated_at", _TIME, nullable=False),
         sa.CheckConstraint("who IN ('customer', 'employee')", name=op.f("ck_profile_who_is_known")),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_profile_revision_from_one")),
-        sa.PrimaryKeyConstraint("who", "subject_id", "framework", "facet", name=op.f("pk_profile")),
+        sa.PrimaryKeyConstraint("who", "framework", "facet", "subject_id", name=op.f("pk_profile")),
     )
+    op.create_index(op.f("ix_profile_who_subject_id"), "profile", ["who", "subject_id"])
 
 
 def _make_api_key() -> None:
