@@ -7,13 +7,17 @@ from itertools import islice
 
 from matcher.profiles.evidence import Source
 from matcher.profiles.framework import VALUES, Framework
+from matcher.profiles.people import Employee
 from matcher.use_cases.ports import ImportedRow, ImportRow, Records
 
 MOST_ROWS_TOLD = 1_000
 BATCH_ROWS = 2_000
 FIELDS = ("name", "team", "languages", "skills", "mandate", "capacity", "channels", "hours", "active")
 ATTRIBUTE_COLUMNS = ("trait:", "wants:", "has:")
+FIXED = ("hours", "active")  # what a file gives a new employee but does not change of one who is there
+FIXED_CHANGED = "line {}, column {}: a file does not change this of an employee who is there; change the employee."
 NO_CHANNEL = "line {}, column channels: the employee serves no channel; give at least one, as phone=1."
+TOO_COSTLY = "line {}, column channels: one {} contact takes {} slots of {}; it could never be given."
 ACTIONS = ("create", "update", "skip", "error")
 
 
@@ -58,7 +62,8 @@ def completed(records: Records, rows: Sequence[ImportRow], *, columns: Collectio
     has_traits = any(column.startswith(ATTRIBUTE_COLUMNS) for column in columns)
     if not has_traits:
         absent.append("attributes")
-    return [_completed(records, row, absent) for row in rows]
+    fixed = [name for name in FIXED if name in columns]
+    return [_completed(records, row, absent, fixed) for row in rows]
 
 
 def settle_import(
@@ -82,13 +87,21 @@ def settle_import(
     return ImportReport(applied, counts, rows, sum(counts.values()) - len(rows))
 
 
-def _completed(records: Records, row: ImportRow, absent: Sequence[str]) -> ImportRow:
+def _completed(records: Records, row: ImportRow, absent: Sequence[str], fixed: Sequence[str]) -> ImportRow:
     employee = row.employee
     if employee is None:
         return row
-    stored = records.employees.get(employee.id) if absent else None
+    stored = records.employees.get(employee.id) if absent or fixed else None
     if stored is not None:
         employee = replace(employee, **{name: getattr(stored, name) for name in absent})
-    if not employee.channels and row.fault is None:
-        return replace(row, employee=employee, fault=NO_CHANNEL.format(row.line))
-    return replace(row, employee=employee)
+    return replace(row, employee=employee, fault=row.fault or _fault(row.line, employee, stored, fixed))
+
+
+def _fault(line: int, employee: Employee, stored: Employee | None, fixed: Sequence[str]) -> str | None:
+    if not employee.channels:
+        return NO_CHANNEL.format(line)
+    for channel, load in employee.channels.items():
+        if load.cost > employee.capacity:
+            return TOO_COSTLY.format(line, channel, load.cost, employee.capacity)
+    changed = [name for name in fixed if stored is not None and getattr(stored, name) != getattr(employee, name)]
+    return FIXED_CHANGED.format(line, changed[0]) if changed else None

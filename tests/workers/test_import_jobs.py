@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 from api.workers import Worker
+from matcher.profiles.people import Interval
 from matcher.use_cases.cancel_job import cancel_job
 from matcher.use_cases.ports import JobState, Store
 from tests.workers.builders import NOW, employee_count, employee_file, job_in, klik_on, queued_import
@@ -91,6 +92,23 @@ def test_what_a_file_has_no_column_for_stays_as_it_is(store: Store, tmp_path: Pa
     assert dict(employee.attributes) == {"desk": "A4"}
 
 
+def test_hours_and_activity_come_with_a_new_employee_and_are_never_changed_unseen(store: Store, tmp_path: Path) -> None:
+    """An export reads back whole; someone on leave does not come back by last month's file, and the line says so."""
+    content = b"id,channels,hours,active\ne1,chat=1,mon 09:00-17:00,false\n"
+    first, again = (queued_import(store, content) for _ in range(2))
+    changed = queued_import(store, content.replace(b"false", b"true"))
+    for job_id in (first, again, changed):
+        work(store, tmp_path, job_id)
+
+    with store.reading() as records:
+        employee = records.employees.get("e1")
+    assert employee is not None
+    assert (employee.hours, employee.active) == ((Interval(540, 1020),), False)
+    assert job_in(store, again).result["counts"]["skip"] == 1
+    assert job_in(store, changed).result["counts"]["error"] == 1
+    assert "column active" in job_in(store, changed).result["rows"][0]["detail"]
+
+
 def test_a_new_employee_without_a_channel_is_an_error(store: Store, tmp_path: Path) -> None:
     """Such a person could never be given a contact, and nobody would see why."""
     job_id = queued_import(store, b"id,mandate\ne1,2\n")
@@ -100,6 +118,17 @@ def test_a_new_employee_without_a_channel_is_an_error(store: Store, tmp_path: Pa
     (row,) = job_in(store, job_id).result["rows"]
     assert row["action"] == "error"
     assert "channel" in row["detail"]
+
+
+def test_an_employee_who_could_never_take_a_contact_is_an_error(store: Store, tmp_path: Path) -> None:
+    """The same as over HTTP: a phone call of three slots does not fit in two."""
+    job_id = queued_import(store, b"id,capacity,channels\ne1,2,phone=3\n")
+
+    work(store, tmp_path, job_id)
+
+    (row,) = job_in(store, job_id).result["rows"]
+    assert row["action"] == "error"
+    assert "3 slots of 2" in row["detail"]
 
 
 def test_a_broken_file_fails_the_job_with_its_line_and_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
