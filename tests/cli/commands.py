@@ -41,9 +41,8 @@ class Klik:
 
     def run(self, *arguments: object, **settings: str) -> Ran:
         """Run a command within this process."""
-        found = CliRunner().invoke(
-            main, [str(each) for each in arguments], env={"KLIK_HOME": str(self.home), **settings}
-        )
+        environ = {"KLIK_HOME": str(self.home), **settings}
+        found = CliRunner().invoke(main, [str(each) for each in arguments], env=environ, prog_name="klik")
         if found.exception is not None and not isinstance(found.exception, SystemExit):
             raise found.exception
         return Ran(found.exit_code, found.stdout, found.stderr)
