@@ -76,9 +76,12 @@ def _default(text: str) -> str:
 
 
 def _codes(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Second argument of Fault(…), invalid(…) and …note(…); first of Told(…) and refuse(…); `code=` anywhere."""
+    """Second argument of Fault(…), invalid(…) and …note(…); first of Told(…) and refuse(…); `code=` anywhere, and
+    what a class of errors calls itself."""
     place = {"Fault": 1, "invalid": 1, "note": 1, "Told": 0, "refuse": 0}
     for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from _code_of_class(node)
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -92,6 +95,14 @@ def _codes(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 and re.fullmatch("[a-z_0-9]+", value.value)
             ):
                 yield value.value, node.lineno
+
+
+def _code_of_class(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
+    for line in node.body:
+        if not isinstance(line, ast.Assign) or getattr(line.targets[0], "id", "") != "code":
+            continue
+        if isinstance(line.value, ast.Constant) and isinstance(line.value.value, str):
+            yield line.value.value, line.lineno
 
 
 def main() -> None:
