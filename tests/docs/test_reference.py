@@ -1,6 +1,11 @@
 """The reference says what the code does, neither more nor less."""
 
+import re
+
+import pytest
+
 from tests.docs import reference
+from tests.docs.pages import ROOT
 
 WRITE = "run `python -m tests.docs.reference` to write the page anew"
 
@@ -35,3 +40,26 @@ def test_the_error_page_explains_no_code_that_is_gone() -> None:
     gone = explained - reference.words_in_source() - set(reference.FROM_THE_SERVER)
 
     assert gone == set()
+
+
+@pytest.mark.parametrize("kind", ["employees", "customers", "contacts"])
+def test_the_file_page_lists_every_column(kind: str) -> None:
+    """Whoever prepares a file has this page and a spreadsheet."""
+    from api.files.contacts import CONTACT_COLUMNS
+    from api.files.people import CUSTOMER_COLUMNS, EMPLOYEE_COLUMNS
+
+    columns = {"employees": EMPLOYEE_COLUMNS, "customers": CUSTOMER_COLUMNS, "contacts": CONTACT_COLUMNS}[kind]
+    page = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
+    section = page.split(f"## {kind}\n")[1].split("\n## ")[0]
+    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"^\| (.+?) \|", section, re.MULTILINE))))
+
+    assert [column for column in columns if column not in told] == []
+
+
+def test_the_command_page_lists_every_command() -> None:
+    """A command that the page leaves out is found by nobody who reads."""
+    from api.cli import COMMANDS
+
+    page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+
+    assert [name for name in COMMANDS if f"`klik {name}" not in page] == []
