@@ -61,7 +61,7 @@ class SqlAnswers:
 
 def forget_person(connection: Connection, person_id: str) -> None:
     """Remove every answer that names the person: as a part of a path, or as a text in its JSON body."""
-    paths = (answer.c.scope.concat(" "), type_coerce(answer.c.headers, Text))
+    paths = (type_coerce(answer.c.scope, Text).concat(" "), type_coerce(answer.c.headers, Text))
     in_paths = (position(path, end) > 0 for path in paths for end in path_ends(person_id))
     in_body = position(answer.c.body, literal(json_text(person_id).encode())) > 0
     connection.execute(delete(answer).where(or_(in_body, *in_paths)))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from matcher.errors import Conflict, InvalidInput, MatcherError, Unavailable, invalid
+from models.disks import network_disk
 
 BUSY_TIMEOUT_MS = 10_000
 CHECKPOINT_TIMEOUT_MS = 500
@@ -188,6 +189,12 @@ class SqliteDialect:
             raise Unavailable(_SQLITE_SENTENCES[sqlite3.SQLITE_CORRUPT].format(path=self.path))
 
     def _make_file(self) -> None:
+        kind = network_disk(self.path)
+        if kind is not None:
+            raise Unavailable(
+                f"The database file {self.path} lies on a network disk ({kind}), where SQLite's locks do not hold: "
+                "name a file on a local disk in KLIK_DATABASE_URL, or a PostgreSQL server."
+            )
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -67,4 +67,4 @@ def _position_sqlite(element: position, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(position, "postgresql")
 def _position_postgresql(element: position, compiler: SQLCompiler, **kw: Any) -> str:
     column, sought = element.clauses
-    return f"position({compiler.process(sought, **kw)} IN {compiler.process(column, **kw)})"
+    return f"position(({compiler.process(sought, **kw)}) IN ({compiler.process(column, **kw)}))"
