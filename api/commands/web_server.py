@@ -63,7 +63,7 @@ class KlikArbiter(Arbiter):  # type: ignore[misc]  # as above
     """gunicorn's master, which looks after the worker whenever it looks after its web processes (each second)."""
 
     def __init__(self, app: WebApplication) -> None:
-        self.companion = Companion([sys.executable, "-m", "api.cli", "worker", "--parent", str(os.getpid())])
+        self.companion = Companion([sys.executable, "-P", "-m", "api.cli", "worker", "--parent", str(os.getpid())])
         super().__init__(app)
 
     def manage_workers(self) -> None:
