@@ -96,7 +96,7 @@ def parse_log(stream: Iterable[str], *, skip_malformed: bool = False, short_s: i
         raise InvalidInput(faults)
     oddities["days"] = len({row.period for row in rows if row.fate is not Fate.MALFORMED})
     oddities["out_of_order"] = _out_of_order(rows)
-    return History(tuple(rows), first, days, dict(oddities))
+    return History(tuple(rows), first, days, dict(oddities), len(lines))
 
 
 @contextmanager

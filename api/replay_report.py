@@ -63,8 +63,8 @@ class Report:
 
     @property
     def row_count(self) -> int:
-        """How many rows the log has."""
-        return len(self.history.rows)
+        """How many rows the reader counted in the file."""
+        return self.history.rows_read
 
 
 class NotAddingUp(MatcherError):

@@ -50,12 +50,16 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A log, read: every row, its first day, how many days it spans, and what was odd, counted by a short name."""
+    """A log, read: every row, its first day, how many days it spans, and what was odd, counted by a short name.
+
+    `rows_read` is what the reader counted in the file, apart from `rows`: a report checks the one by the other.
+    """
 
     rows: tuple[Logged, ...]
     first_day: date
     days: int
     oddities: Mapping[str, int]
+    rows_read: int
 
     @property
     def contacts(self) -> tuple[Logged, ...]:

@@ -116,7 +116,7 @@ def test_littles_law_holds_exactly_from_an_empty_start_to_an_empty_end() -> None
 
 def counted(steps: list[tuple[float, int]]) -> list[int]:
     """How many there are after each step; at one instant those who leave go first."""
-    return np.cumsum([step for _, step in sorted(steps)]).tolist()
+    return [int(number) for number in np.cumsum([step for _, step in sorted(steps)])]
 
 
 def area(steps: list[tuple[float, int]]) -> float:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.contacts.life import ContactLife, ContactState, arrive
@@ -79,6 +79,7 @@ def test_a_life_runs_on_real_moments_as_well_as_on_seconds() -> None:
     assert life.answered_at == noon + timedelta(seconds=5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(VERBS), st.floats(0, 100)), max_size=30))
 def test_whatever_is_tried_a_contact_is_in_exactly_one_state_and_a_refusal_changes_nothing(
     tries: list[tuple[str, float]],

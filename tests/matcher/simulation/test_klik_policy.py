@@ -38,6 +38,17 @@ def test_klik_serves_who_can_be_served_and_only_by_who_can() -> None:
     assert ends(ran(world, klik())) == {"stock": ("completed", 0.0, "noor"), "regular": ("completed", 0.0, "emma")}
 
 
+@pytest.mark.parametrize(("emma_s", "noor_s", "next_one"), [(10, 60, "emma"), (60, 10, "noor")])
+def test_between_equals_klik_gives_the_contact_to_who_has_been_idle_longest(
+    emma_s: float, noor_s: float, next_one: str
+) -> None:
+    """Chance must not decide where one of two has rested longer."""
+    rows = [arrival("a", 0, emma_s, kind="A"), arrival("b", 0, noor_s, kind="B"), arrival("c", 500)]
+    world = scenario(rows, [employee("emma", "A", "PS"), employee("noor", "B", "PS")])
+
+    assert ends(ran(world, klik()))["c"] == ("completed", 0.0, next_one)
+
+
 def test_without_profiles_klik_judges_by_rules_alone() -> None:
     """Chemistry weighs nothing when nobody has a profile, and the policy can say so."""
     policy = klik()

@@ -49,7 +49,7 @@ def test_the_seconds_of_connecting_are_no_absence() -> None:
     """A wait of three seconds is the telephone exchange at work."""
     rows = (served(1, "emma", 0, 60), served(2, "emma", 203, 60, at_s=200, waited_s=3.0))
 
-    assert infer_staffing(rows, TERMS).after_work_s == {}
+    assert spells_of(*rows) == [("emma", 0, 263)]
 
 
 def test_one_name_at_two_telephones_makes_two_desks() -> None:
