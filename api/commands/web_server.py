@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -15,11 +16,13 @@ import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn publishes no types
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # as above
 
+from matcher.errors import Conflict
+
 if TYPE_CHECKING:
     from flask import Flask
     from gunicorn.workers.base import Worker as WebProcess  # type: ignore[import-untyped]  # as above
 
-    from api.settings import Settings
+    from api.settings import Bind, Settings
 
 METRICS_FOLDER = "metrics"
 FIRST_PAUSE_S = 0.5
@@ -31,8 +34,12 @@ SILENT_WEB_PROCESS_S = 60  # a web process that shows no life for so long is rep
 
 
 def run_server(settings: "Settings") -> None:
-    """Serve until told to stop; each web process builds the application for itself, after the fork."""
-    _wipe_metrics(settings.home / METRICS_FOLDER)
+    """Serve until told to stop; each web process builds the application for itself, after the fork.
+
+    Raises Conflict when the address cannot be listened on.
+    """
+    _check_free(settings.bind)
+    _wipe_metrics(settings.home / f"{METRICS_FOLDER}-{settings.bind.port}")
     KlikArbiter(WebApplication(settings)).run()
 
 
@@ -189,6 +196,18 @@ def _forget_process(_arbiter: Arbiter, process: "WebProcess") -> None:
     from prometheus_client import multiprocess
 
     cast("Any", multiprocess).mark_process_dead(process.pid)
+
+
+def _check_free(bind: "Bind") -> None:
+    """Raise Conflict where another process listens already: gunicorn would try for five seconds first."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(bind.host, bind.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        advice = "stop what listens there, or choose another address with --host and --port"
+        raise Conflict(f"{bind} cannot be listened on ({error.strerror or error}): {advice}.") from None
 
 
 def _wipe_metrics(folder: Path) -> None:

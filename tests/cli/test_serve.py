@@ -192,6 +192,25 @@ def test_a_server_database_without_a_schema_is_refused_with_what_to_do(klik: Kli
     assert "klik db upgrade" in ran.err
 
 
+def test_an_address_that_is_taken_is_refused_at_once_with_what_to_do(klik: Klik) -> None:
+    """Two services on one machine: the second must say so, and leave the first one's counters alone."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ran = klik.run("serve", "--port", other.getsockname()[1])
+
+    assert ran.code == 1
+    assert "--port" in ran.err
+    assert not list(klik.home.glob("metrics*"))
+
+
+def test_counters_of_all_web_processes_are_one(klik: Klik) -> None:
+    """A scrape is answered by whichever process is free; it must not tell of that one only."""
+    with served(klik) as service:
+        folder = klik.home / f"metrics-{service.port}"
+        found = list(folder.glob("*.db"))
+
+    assert found
+
+
 def test_more_headers_or_longer_ones_than_anyone_needs_are_refused(klik: Klik) -> None:
     """Bad input 70: 9 KB in one header, 200 headers."""
     with served(klik) as service:
