@@ -4,7 +4,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -236,12 +236,16 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def empty_write_ahead_log(connection: Connection) -> None:
-    """Move SQLite's log into the file and cut it, so that erased rows are in neither; readers may delay it."""
+    """Move SQLite's log into the file and cut it, so that erased rows are in neither.
+
+    It comes after the commit and is no part of it: while a reader still needs the log, the next erasure cuts it.
+    """
     if connection.dialect.name != "sqlite":
         return
     handle = driver(connection)
     handle.execute(f"PRAGMA busy_timeout={CHECKPOINT_TIMEOUT_MS}")
-    handle.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with suppress(sqlite3.OperationalError):
+        handle.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     handle.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 

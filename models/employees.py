@@ -138,7 +138,8 @@ class SqlEmployees:
             return StaffChanges(current, is_whole=False, records=())
         query = _RECORDS if is_whole else _CHANGED
         known = {"framework": framework, "change_no": 0 if mark is None else mark[0]}
-        rows = self._connection.execution_options(yield_per=STREAM_ROWS).execute(query.order_by(employee.c.id), known)
+        stream = {"yield_per": STREAM_ROWS}
+        rows = self._connection.execute(query.order_by(employee.c.id), known, execution_options=stream)
         return StaffChanges(current, is_whole=is_whole, records=tuple(_record(row) for row in rows))
 
 

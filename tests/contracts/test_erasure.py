@@ -91,3 +91,15 @@ def test_erasing_a_stranger_is_no_error(store: Store, kind: str) -> None:
         records.profiles.erase(kind, PERSON)
 
     assert PERSON not in everything_in(store)
+
+
+def test_an_erasure_does_not_wait_for_a_slow_reader(sqlite_store: SqlStore) -> None:
+    """A long report must not turn an erasure that is done into an error."""
+    _fill(sqlite_store, PERSON)
+    with sqlite_store.reading() as records:
+        before = records.customers.get(PERSON)
+        _erase(sqlite_store, PERSON)
+        still = records.customers.get(PERSON)
+
+    assert before == still
+    assert PERSON not in everything_in(sqlite_store)
