@@ -70,6 +70,11 @@ class Presences:
         there = self.available & (self.until > now.timestamp())
         return there | ~self.stated if named else there
 
+    @property
+    def lasts(self) -> bool:
+        """Whether nobody's presence ends by itself."""
+        return not np.isfinite(self.until).any()
+
 
 def working_hours(employees: Sequence[Employee]) -> WorkingHours:
     """The hours of these employees in columns."""

@@ -168,22 +168,40 @@ def _decisions(
     snapshot: Snapshot, eligibility: Eligibility, scores: Scores, chosen: Chosen, now: datetime
 ) -> tuple[Decision, ...]:
     unserved = explain_unserved(snapshot, eligibility, chosen.employee_of, chosen.problem, now)
-    return tuple(
-        unserved[row] if column < 0 else decision_on(snapshot, eligibility, scores, (row, int(column)), now, joint=True)
-        for row, column in enumerate(chosen.employee_of)
-    )
+    rows = np.flatnonzero(chosen.employee_of >= 0)
+    served = decisions_on(snapshot, eligibility, scores, rows, chosen.employee_of[rows], now, joint=True)
+    by_row = dict(zip(rows.tolist(), served, strict=True)) | dict(unserved)
+    return tuple(by_row[row] for row in range(len(snapshot.contacts)))
 
 
-def decision_on(
-    snapshot: Snapshot, eligibility: Eligibility, scores: Scores, pair: tuple[int, int], now: datetime, *, joint: bool
-) -> Decision:
-    """The decision for a served pair (contact row, employee column)."""
-    row, column = pair
-    return Decision(
-        contact_id=snapshot.contacts[row].id,
-        employee_id=snapshot.roster.employees[column].id,
-        score=float(scores.total[row, column]),
-        compatibility=float(scores.compatibility[row, column]),
-        confidence=float(scores.customer_reliability[row] * scores.employee_reliability[column]),
-        reasons=reasons_for(snapshot, eligibility, scores, pair, now, joint=joint),
+def decisions_on(
+    snapshot: Snapshot,
+    eligibility: Eligibility,
+    scores: Scores,
+    rows: Ints,
+    columns: Ints,
+    now: datetime,
+    *,
+    joint: bool,
+) -> list[Decision]:
+    """The decisions for served pairs: contact rows and their employee columns, side by side."""
+    confidence = scores.customer_reliability[rows] * scores.employee_reliability[columns]
+    pairs = zip(
+        rows.tolist(),
+        columns.tolist(),
+        scores.total[rows, columns].tolist(),
+        scores.compatibility[rows, columns].tolist(),
+        confidence.tolist(),
+        strict=True,
     )
+    return [
+        Decision(
+            contact_id=snapshot.contacts[row].id,
+            employee_id=snapshot.roster.employees[column].id,
+            score=score,
+            compatibility=compatibility,
+            confidence=sure,
+            reasons=reasons_for(snapshot, eligibility, scores, (row, column), now, joint=joint),
+        )
+        for row, column, score, compatibility, sure in pairs
+    ]

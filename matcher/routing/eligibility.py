@@ -87,6 +87,21 @@ def demand_tests(roster: Roster, demand: Demand) -> Iterator[Question]:
         yield Question("mandate", str(demand.mandate), roster.mandate >= demand.mandate)
 
 
+def fits_demand(roster: Roster, demand: Demand) -> Bools:
+    """Who answers every question of the demand with yes, whether there now or not."""
+    key = ("fits", demand)
+    return kept(roster.of_people, key, lambda: _all_pass(demand_tests(roster, demand), len(roster)))
+
+
+def _there(snapshot: Snapshot, now: datetime) -> Bools:
+    """Who is at work; within a minute that does not change, unless someone's presence ends."""
+    roster = snapshot.roster
+    if not kept(roster.of_people, "presence lasts", lambda: roster.presence.lasts):
+        return _all_pass(presence_tests(snapshot, now), len(roster))
+    key = ("there", snapshot.are_named, minute_of_week(now.astimezone(snapshot.timezone)))
+    return kept(roster.of_people, key, lambda: _all_pass(presence_tests(snapshot, now), len(roster)))
+
+
 def slots_for(roster: Roster, channel: str) -> Ints:
     """How many contacts of that channel each employee can take now."""
     return kept(roster.of_state, ("slots", channel), lambda: _slots_for(roster, channel))
@@ -102,13 +117,12 @@ def eligibility_of(snapshot: Snapshot, now: datetime) -> Eligibility:
     """Who may take which contact: presence, hours, demand, slots, exclusions and rules."""
     contacts, roster = snapshot.contacts, snapshot.roster
     demands, demand_of = _grouped(contacts)
-    there = _all_pass(presence_tests(snapshot, now), len(roster))
-    fits = np.array([_all_pass(demand_tests(roster, d), len(roster)) for d in demands], bool).reshape(-1, len(roster))
+    there = _there(snapshot, now)
+    fits = np.array([fits_demand(roster, demand) for demand in demands], bool).reshape(-1, len(roster))
     room = np.array([slots_for(roster, demand.channel) > 0 for demand in demands], bool).reshape(-1, len(roster))
     rules = rule_effects(snapshot)
     pairs = (fits & room & there)[demand_of]
-    pairs[[contact.due_from is not None and contact.due_from > now for contact in contacts]] = False
-    _exclude(pairs, contacts, roster)
+    _hold_and_exclude(pairs, contacts, roster, now)
     for refusal in rules.refusals:
         pairs[np.ix_(refusal.contacts, refusal.employees)] = False
     return Eligibility(pairs, demands, demand_of, fits, there, rules)
@@ -137,8 +151,10 @@ def _all_pass(questions: Iterator[Question] | list[Question], size: int) -> Bool
     return passed
 
 
-def _exclude(pairs: Bools, contacts: Sequence[Contact], roster: Roster) -> None:
+def _hold_and_exclude(pairs: Bools, contacts: Sequence[Contact], roster: Roster, now: datetime) -> None:
     for row, contact in enumerate(contacts):
+        if contact.due_from is not None and contact.due_from > now:
+            pairs[row] = False
         for employee_id in contact.exclude_employees:
             column = roster.index_of.get(employee_id)
             if column is not None:

@@ -8,9 +8,10 @@ import numpy as np
 
 from matcher.routing.decision import Reason
 from matcher.routing.eligibility import Eligibility, demand_tests, presence_tests, slots_for
-from matcher.routing.scores import CONTINUITY, Scores
+from matcher.routing.scores import CONTINUITY, Scores, Standing, standing_of
 from matcher.routing.sentences import decimal, percent, sentence, span
 from matcher.routing.snapshot import Snapshot
+from matcher.rules import Weights
 
 SHORT = 3  # reasons in a short explanation
 SMALLEST_TOLD = 0.0005  # effects below this round to nothing in a sentence
@@ -31,6 +32,17 @@ class Pair:
     def language(self) -> str:
         """The language of the sentences."""
         return self.snapshot.language
+
+    @property
+    def weights(self) -> Weights:
+        """The weights of the strategy in force."""
+        return self.snapshot.rules.rule_set.strategy.weights
+
+    @property
+    def standing(self) -> Standing:
+        """What the contact's demand makes of each employee."""
+        demand = self.eligibility.demands[int(self.eligibility.demand_of[self.row])]
+        return standing_of(self.snapshot.roster, demand, self.weights)
 
     def name(self, column: int) -> str:
         """What people call the employee of that column."""
@@ -64,7 +76,7 @@ def _terms(pair: Pair) -> Iterator[Reason]:
     yield _load(pair)
     roster, column = pair.snapshot.roster, pair.column
     idle = span(float(roster.idle_s[column]), pair.language)
-    yield Reason("longest_idle", float(pair.scores.idle[column]), pair.say("longest_idle", idle=idle))
+    yield Reason("longest_idle", float(pair.standing.idle[column]), pair.say("longest_idle", idle=idle))
     if pair.scores.preferred[pair.row] == column:
         yield Reason("preferred_employee", CONTINUITY, pair.say("preferred_employee"))
     for boost in pair.eligibility.rules.boosts:
@@ -77,13 +89,13 @@ def _fit(pair: Pair) -> Iterator[Reason]:
     scores, base = pair.scores, pair.scores.base
     p = float(scores.compatibility[pair.row, pair.column])
     most = pair.snapshot.rules.rule_set.values.max_weight
-    yield Reason("compatibility", scores.weights.fit * base, pair.say("compatibility", percent=percent(p)))
+    yield Reason("compatibility", pair.weights.fit * base, pair.say("compatibility", percent=percent(p)))
     unused = _why_values_unused(pair)
     if unused is not None:
         yield unused
         return
     points = decimal(100 * (p - base), pair.language, digits=1, signed=True)
-    effect = scores.weights.fit * float(np.clip(p - base, -most, most))
+    effect = pair.weights.fit * float(np.clip(p - base, -most, most))
     yield Reason("values_fit", effect, pair.say("values_fit", points=points))
 
 
@@ -102,19 +114,15 @@ def _why_values_unused(pair: Pair) -> Reason | None:
 
 
 def _demand_parts(pair: Pair) -> Iterator[Reason]:
-    scores, roster, column = pair.scores, pair.snapshot.roster, pair.column
-    contact, group = pair.snapshot.contacts[pair.row], int(scores.demand_of[pair.row])
-    skills = ", ".join(contact.wanted_skills)
-    yield Reason(
-        "wanted_skills",
-        scores.weights.fit * float(scores.wanted[group, column]),
-        pair.say("wanted_skills", skills=skills),
-    )
+    roster, column, weights, standing = pair.snapshot.roster, pair.column, pair.weights, pair.standing
+    contact = pair.snapshot.contacts[pair.row]
+    text = pair.say("wanted_skills", skills=", ".join(contact.wanted_skills))
+    yield Reason("wanted_skills", weights.fit * float(standing.wanted[column]), text)
     text = pair.say("specialist_time", has=int(roster.mandate[column]), needs=contact.mandate)
-    yield Reason("specialist_time", -scores.weights.specialist * float(scores.specialist[group, column]), text)
+    yield Reason("specialist_time", -weights.specialist * float(standing.specialist[column]), text)
     cost = int(roster.column(roster.channel_cost, contact.channel)[column])
     text = pair.say("cost", cost=cost, capacity=int(roster.capacity[column]))
-    yield Reason("cost", -scores.weights.cost * float(scores.cost[group, column]), text)
+    yield Reason("cost", -weights.cost * float(standing.cost[column]), text)
 
 
 def _urgency(pair: Pair) -> Reason:
@@ -124,14 +132,14 @@ def _urgency(pair: Pair) -> Reason:
         due = pair.say("due_in" if left >= 0 else "overdue", span=span(abs(left), pair.language))
     waited = span(contact.waiting_s, pair.language)
     text = pair.say("urgency", priority=contact.priority, waited=waited, due=due)
-    return Reason("urgency", pair.scores.weights.wait * float(pair.scores.urgency[pair.row]), text)
+    return Reason("urgency", pair.weights.wait * float(pair.scores.urgency[pair.row]), text)
 
 
 def _load(pair: Pair) -> Reason:
-    load = float(pair.scores.load[pair.column])
+    load = float(pair.standing.load[pair.column])
     compared = pair.say("more" if load > 0 else "less")
     text = pair.say("load", share=percent(float(pair.snapshot.roster.busy_share[pair.column])), compared=compared)
-    return Reason("load", -pair.scores.weights.load * load, text)
+    return Reason("load", -pair.weights.load * load, text)
 
 
 def _alternatives(pair: Pair, *, joint: bool) -> Iterator[Reason]:

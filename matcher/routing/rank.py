@@ -4,14 +4,15 @@ from datetime import datetime
 
 import numpy as np
 
-from matcher.routing.attendance import Ints
-from matcher.routing.decide import basis_of, decision_on, versions_of
-from matcher.routing.decision import Decision, Ranking
+from matcher.routing.attendance import Floats, Ints
+from matcher.routing.decide import basis_of, decisions_on, versions_of
+from matcher.routing.decision import Ranking
 from matcher.routing.eligibility import eligibility_of
 from matcher.routing.scores import scores_of
 from matcher.routing.snapshot import Rng, Snapshot
 from matcher.routing.unserved import explain_unserved
 
+BLOCK = 64  # columns
 NOBODY = np.full(1, -1, dtype=np.int64)
 
 
@@ -23,17 +24,25 @@ def rank(snapshot: Snapshot, now: datetime, rng: Rng, *, limit: int) -> Ranking:
     if not columns.size:
         nobody = explain_unserved(snapshot, eligibility, NOBODY, None, now)[0]
         return Ranking(snapshot.contacts[0].id, (), nobody.unassigned, basis_of(scores, NOBODY), versions_of(snapshot))
-    decisions: tuple[Decision, ...] = tuple(
-        decision_on(snapshot, eligibility, scores, (0, int(column)), now, joint=False) for column in columns
-    )
+    rows = np.zeros(len(columns), dtype=np.int64)
+    decisions = tuple(decisions_on(snapshot, eligibility, scores, rows, columns, now, joint=False))
     basis = basis_of(scores, columns[:1])
     return Ranking(snapshot.contacts[0].id, decisions, None, basis, versions_of(snapshot))
 
 
-def _best(score: np.ndarray, eligible: int, limit: int) -> Ints:
-    """The columns of the highest scores, best first, at most `limit` and never one that is not eligible."""
+def _best(score: Floats, eligible: int, limit: int) -> Ints:
+    """The columns of the highest scores, best first, at most `limit` and never one that is not eligible.
+
+    Blocks are looked at first: the best `count` columns lie in the `count` blocks with the highest maxima.
+    """
     count = min(limit, eligible)
     if count == 0:
         return np.empty(0, dtype=np.int64)
-    top = np.argpartition(-score, count - 1)[:count]
+    places = np.arange(len(score))
+    whole = len(score) // BLOCK * BLOCK
+    if count * BLOCK < whole:
+        maxima = score[:whole].reshape(-1, BLOCK).max(axis=1)
+        blocks = np.argpartition(-maxima, count - 1)[:count]
+        places = np.concatenate([(blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel(), np.arange(whole, len(score))])
+    top = places[np.argpartition(-score[places], count - 1)[:count]]
     return np.asarray(top[np.argsort(-score[top], kind="stable")], dtype=np.int64)

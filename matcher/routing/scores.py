@@ -5,7 +5,6 @@
 Each term keeps its parts (per pair, per contact or per employee), so that the sum decides and the parts explain.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,11 +35,10 @@ TIE_BREAK = 1e-9  # far below every term: only exact ties are broken by chance
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """`total` (n × m) decides; the parts explain.
+    """`total` (contacts × employees) decides; the parts explain.
 
-    `compatibility` is n × m; `wanted`, `specialist` and `cost` are by demand (G × m); the others are by contact (n) or
-    by employee (m). `…_reliability` is 0 where too little was declared for values to
-    count.
+    `compatibility` is contacts × employees; `urgency` and `preferred` (an employee's column, or −1) go by contact.
+    `…_reliability` is 0 where too little was declared for values to count.
     """
 
     total: Floats
@@ -48,15 +46,20 @@ class Scores:
     base: float
     customer_reliability: Floats
     employee_reliability: Floats
-    weights: Weights
+    urgency: Floats
+    preferred: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a demand makes of each employee, whoever the customer is (m each): see the terms above."""
+
     wanted: Floats
     specialist: Floats
     cost: Floats
-    urgency: Floats
     load: Floats
     idle: Floats
-    preferred: Ints
-    demand_of: Ints
+    total: Floats
 
 
 def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, rng: Rng) -> Scores:
@@ -64,40 +67,56 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, rng: 
     contacts, roster, weights = snapshot.contacts, snapshot.roster, snapshot.rules.rule_set.strategy.weights
     classifier, side = compatibility_of(snapshot)
     compatibility = classifier.probability(snapshot.customers.values, side)
-    by_demand = [_demand_terms(roster, demand) for demand in eligibility.demands]
-    wanted, specialist, cost = (np.array(part, float).reshape(-1, len(roster)) for part in _columns(by_demand))
-    load, idle = kept(roster.of_state, "load and idle", lambda: _load_and_idle(roster))
     scores = Scores(
         total=weights.fit * _limited(compatibility, classifier.base, snapshot.rules.rule_set.values.max_weight),
         compatibility=compatibility,
         base=classifier.base,
         customer_reliability=classifier.reliability(snapshot.customers.values),
         employee_reliability=side.reliability,
-        weights=weights,
-        wanted=wanted,
-        specialist=specialist,
-        cost=cost,
         urgency=np.array([_urgency(contact, now) for contact in contacts], dtype=float),
-        load=load,
-        idle=idle,
         preferred=np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64),
-        demand_of=eligibility.demand_of,
     )
-    _add_up(scores, eligibility, TIE_BREAK * rng.random(len(roster)))
-    return scores
-
-
-def _add_up(scores: Scores, eligibility: Eligibility, tie_break: Floats) -> None:
-    """Add every term but the fit, which is there already, to the total."""
-    weights, total = scores.weights, scores.total
-    of_demand = weights.fit * scores.wanted - weights.specialist * scores.specialist - weights.cost * scores.cost
-    of_demand += scores.idle - weights.load * scores.load + tie_break
-    total += of_demand[scores.demand_of]
+    standing = [standing_of(roster, demand, weights).total for demand in eligibility.demands]
+    by_demand = np.array(standing, dtype=float).reshape(-1, len(roster)) + _tie_break(roster, rng)
+    total = scores.total
+    total += by_demand[eligibility.demand_of] if len(by_demand) > 1 else by_demand
     total += (weights.wait * scores.urgency)[:, None]
     rows = np.flatnonzero(scores.preferred >= 0)
     total[rows, scores.preferred[rows]] += CONTINUITY
     for boost in eligibility.rules.boosts:
         total[np.ix_(boost.contacts, boost.employees)] += boost.amount
+    return scores
+
+
+def standing_of(roster: Roster, demand: Demand, weights: Weights) -> Standing:
+    """The terms of the score that depend on demand and employee only; worked out once per roster and demand."""
+    return kept(roster.of_state, ("standing", demand, weights), lambda: _standing_of(roster, demand, weights))
+
+
+def _standing_of(roster: Roster, demand: Demand, weights: Weights) -> Standing:
+    """Wanted skills met (0–WANTED), mandate beyond the need (0–1), capacity taken (0–1), busier than the mean, idle."""
+    wanted = np.zeros(len(roster))
+    for name, level in demand.wanted_skills:
+        wanted += WANTED * np.minimum(roster.column(roster.skill_level, name) / level, 1.0) / len(demand.wanted_skills)
+    specialist = np.maximum(roster.mandate - demand.mandate, 0) / MOST_MANDATE
+    cost = np.minimum(roster.column(roster.channel_cost, demand.channel) / np.maximum(roster.capacity, 1), 1.0)
+    load = roster.busy_share - (roster.busy_share.mean() if len(roster) else 0.0)
+    idle = IDLE * roster.idle_s / (roster.idle_s + IDLE_HALF_S)
+    total = weights.fit * wanted - weights.specialist * specialist - weights.cost * cost - weights.load * load + idle
+    return Standing(wanted, specialist, cost, load, idle, total)
+
+
+def _tie_break(roster: Roster, rng: Rng) -> Floats:
+    """A tiny advantage for each employee, in another order at each draw: a fixed shuffle begun at a drawn place."""
+    shuffled = kept(roster.of_people, "shuffle", lambda: _shuffle(len(roster)))
+    start = int(rng.integers(len(roster))) if len(roster) else 0
+    return shuffled[start : start + len(roster)]
+
+
+def _shuffle(size: int) -> Floats:
+    """Twice round a shuffle of `size` steps from 0 to TIE_BREAK."""
+    steps = TIE_BREAK * np.random.default_rng(size).permutation(size) / max(size, 1)
+    return np.concatenate([steps, steps])
 
 
 def compatibility_of(snapshot: Snapshot) -> tuple[PriorCompatibility, EmployeeSide]:
@@ -112,37 +131,9 @@ def _prepared(framework: Framework, mode: Mode, values: ShareTable) -> tuple[Pri
     return classifier, classifier.employee_side(values)
 
 
-def _load_and_idle(roster: Roster) -> tuple[Floats, Floats]:
-    """How much busier than the mean each employee is, and the term of the longest idle."""
-    load = roster.busy_share - (roster.busy_share.mean() if len(roster) else 0.0)
-    return load, IDLE * roster.idle_s / (roster.idle_s + IDLE_HALF_S)
-
-
 def _limited(compatibility: Floats, base: float, most: float) -> Floats:
     """Compatibility with the part that values add held within ±`most`."""
     return np.clip(compatibility, base - most, base + most)
-
-
-def _columns(terms: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[list[Floats], list[Floats], list[Floats]]:
-    return [t[0] for t in terms], [t[1] for t in terms], [t[2] for t in terms]
-
-
-def _demand_terms(roster: Roster, demand: Demand) -> tuple[Floats, Floats, Floats]:
-    """Wanted skills met (0–WANTED), mandate beyond what is needed (0–1), share of the capacity taken (0–1)."""
-    met = np.zeros(len(roster))
-    for name, level in demand.wanted_skills:
-        met += np.minimum(roster.column(roster.skill_level, name) / level, 1.0) / len(demand.wanted_skills)
-    beyond = kept(roster.of_people, ("beyond", demand.mandate), lambda: _mandate_beyond(roster, demand.mandate))
-    taken = kept(roster.of_people, ("taken", demand.channel), lambda: _capacity_taken(roster, demand.channel))
-    return WANTED * met, beyond, taken
-
-
-def _mandate_beyond(roster: Roster, needed: int) -> Floats:
-    return np.maximum(roster.mandate - needed, 0) / MOST_MANDATE
-
-
-def _capacity_taken(roster: Roster, channel: str) -> Floats:
-    return np.minimum(roster.column(roster.channel_cost, channel) / np.maximum(roster.capacity, 1), 1.0)
 
 
 def _urgency(contact: Contact, now: datetime) -> float:

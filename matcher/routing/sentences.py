@@ -7,8 +7,8 @@ LANGUAGES: Final = ("en", "nl")
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     # what spoke for and against a pair
     "compatibility": {
-        "en": "The chance of a good outcome for these two is put at {percent}.",
-        "nl": "De kans op een goede afloop wordt voor deze twee geschat op {percent}.",
+        "en": "The chance of a good outcome is assumed to be {percent}; nothing was learned from outcomes yet.",
+        "nl": "De kans op een goede afloop is aangenomen op {percent}; van uitkomsten is nog niet geleerd.",
     },
     "values_fit": {
         "en": "How their value profiles fit changes that chance by {points} percentage points.",
