@@ -12,6 +12,7 @@ NOT_IMPORTABLE = ("models.migrations", "wsgi")  # wsgi.py is where a web server 
 
 WATCH = """
 import importlib, json, os, socket, sys, threading
+import matplotlib.font_manager  # warns of a slow first search for fonts by a timer of its own, which is not ours
 root, names = sys.argv[1], json.loads(sys.argv[2])
 sys.path.insert(0, root)
 found, current = [], [""]
