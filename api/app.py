@@ -25,6 +25,12 @@ class PathId(BaseConverter):
     part_isolating = True
 
 
+class EmployeeId(PathId):
+    """An employee's id in a path; the words that name files of employees are not among them."""
+
+    regex = "(?!(?:imports|exports)(?:/|$))[^/]+"
+
+
 def create_app(klik: "Klik") -> Flask:
     """The WSGI application that serves `klik`.
 
@@ -34,7 +40,7 @@ def create_app(klik: "Klik") -> Flask:
     app.config.update(MAX_FORM_MEMORY_SIZE=_MEMORY_FOR_FORMS, MAX_FORM_PARTS=1)
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    app.url_map.converters["id"] = PathId
+    app.url_map.converters |= {"id": PathId, "employee": EmployeeId}
     app.extensions["klik"] = klik
     errors.install(app)
     _add_routes(app)
@@ -47,7 +53,8 @@ def create_app(klik: "Klik") -> Flask:
 
 def _add_routes(app: Flask) -> None:
     api = openapi.new_api(app, version=metadata.version("klik"))
-    api.register_converter(PathId, _described)
+    for converter in (PathId, EmployeeId):
+        api.register_converter(converter, _described)
     for blueprint in ALL_ROUTES:
         api.register_blueprint(blueprint)
     app.extensions["klik-openapi"] = openapi.Document(lambda: openapi.finished(api.spec.to_dict(), read_permissions()))

@@ -147,7 +147,8 @@ def _gather(messages: Any, path: tuple[object, ...], faults: list[Fault]) -> Non
     if len(faults) >= MAX_FAULTS:
         return
     if isinstance(messages, Mapping):
-        for name, inner in messages.items():
+        # In one order always: marshmallow finds unknown fields in that of a set.
+        for name, inner in sorted(messages.items(), key=lambda item: (isinstance(item[0], str), item[0])):
             _gather(inner, path if name == "_schema" else (*path, name), faults)
         return
     for sentence in messages if isinstance(messages, list) else [messages]:

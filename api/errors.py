@@ -15,6 +15,7 @@ from matcher.errors import (
     InvalidInput,
     MatcherError,
     NotFound,
+    RequestInFlight,
     RevisionRequired,
     StaleRevision,
     TooLarge,
@@ -62,12 +63,6 @@ class TooManyRequests(MatcherError):
     """Too many requests; wait as long as Retry-After says."""
 
     code = "too_many_requests"
-
-
-class InFlight(Conflict):
-    """The first request with this Idempotency-Key is still under way; try again shortly."""
-
-    code = "idempotency_key_in_flight"
 
 
 STATUS: Mapping[type[MatcherError], int] = {
@@ -162,7 +157,7 @@ def _code_of(error: MatcherError) -> str:
 def _headers(error: MatcherError) -> Iterator[tuple[str, str]]:
     if isinstance(error, Unavailable):
         yield "Retry-After", str(error.retry_after_s)
-    elif isinstance(error, (TooManyRequests, InFlight)):
+    elif isinstance(error, (TooManyRequests, RequestInFlight)):
         yield "Retry-After", str(error.facts.get("retry_after_s", 1))
     elif isinstance(error, Unauthenticated):
         yield "WWW-Authenticate", 'Bearer realm="klik"'

@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 from flask import Response, request
 
-from api.errors import InFlight
 from api.reach import key, klik
-from matcher.errors import invalid
+from matcher.errors import RequestInFlight, invalid
 from matcher.use_cases.ports import StoredAnswer
 
 F = TypeVar("F", bound=Callable[..., Response])
@@ -45,13 +44,17 @@ def writes(view: F) -> F:
 
 
 def _scope() -> str | None:
-    """API key, method, path and Idempotency-Key as one string; `None` without that header."""
+    """API key, method, path and Idempotency-Key as one string; `None` without that header.
+
+    Only its hash where something is deleted, so that the answer kept does not name whom was erased.
+    """
     given = request.environ.get("HTTP_IDEMPOTENCY_KEY")
     if given is None:
         return None
     if _VISIBLE.fullmatch(given) is None:
         raise invalid("", "invalid_idempotency_key", "Idempotency-Key has 1 to 255 visible ASCII characters.")
-    return f"{key().id} {request.method} {request.path} {given}"
+    scope = f"{key().id} {request.method} {request.path} {given}"
+    return hashlib.sha256(scope.encode()).hexdigest() if request.method == "DELETE" else scope
 
 
 def _digest() -> str:
@@ -68,7 +71,7 @@ def _again(stored: StoredAnswer, digest: str) -> Response:
     if stored.body_sha256 != digest:
         raise invalid("", "idempotency_key_reused", "This Idempotency-Key came with another request before.")
     if stored.status == 0:
-        raise InFlight
+        raise RequestInFlight
     answer = Response(stored.body, stored.status)
     answer.headers.pop("Content-Type", None)
     answer.headers.update(stored.headers)

@@ -25,7 +25,9 @@ shown = EmployeeOutSchema()
 shown_presence = PresenceSchema()
 
 
-@routes.on("PUT", "/<id:employee_id>", body=EmployeeSchema, gives={200: EmployeeOutSchema, 201: EmployeeOutSchema})
+@routes.on(
+    "PUT", "/<employee:employee_id>", body=EmployeeSchema, gives={200: EmployeeOutSchema, 201: EmployeeOutSchema}
+)
 @writes
 def put_employee(fields: dict[str, Any], employee_id: str, *, records: Records) -> Response:
     """Create or replace an employee."""
@@ -34,7 +36,7 @@ def put_employee(fields: dict[str, Any], employee_id: str, *, records: Records) 
     return json_answer(shown.dump(employee), 201 if was_created else 200)
 
 
-@routes.on("GET", "/<id:employee_id>", gives={200: EmployeeOutSchema})
+@routes.on("GET", "/<employee:employee_id>", gives={200: EmployeeOutSchema})
 def get_employee(employee_id: str) -> Response:
     """An employee's master data."""
     with klik().store.reading() as records:
@@ -53,7 +55,7 @@ def list_employees(query: dict[str, Any]) -> Response:
     return json_answer({"items": shown.dump(page.items, many=True), "next": cursors.after(page.next_after)})
 
 
-@routes.on("DELETE", "/<id:employee_id>", gives={204: None})
+@routes.on("DELETE", "/<employee:employee_id>", gives={204: None})
 @writes
 def erase_employee(employee_id: str, *, records: Records) -> Response:
     """Erase an employee: master data, presence, evidence and profiles; their keys stop working."""
@@ -61,7 +63,7 @@ def erase_employee(employee_id: str, *, records: Records) -> Response:
     return no_content()
 
 
-@routes.on("GET", "/<id:employee_id>/export", gives={200: PersonExportSchema})
+@routes.on("GET", "/<employee:employee_id>/export", gives={200: PersonExportSchema})
 def export_employee(employee_id: str) -> Response:
     """Everything held about an employee."""
     with klik().store.reading() as records:
@@ -69,7 +71,7 @@ def export_employee(employee_id: str) -> Response:
     return json_answer(shown_export(export, klik().framework))
 
 
-@routes.on("PUT", "/<id:employee_id>/presence", body=PresenceSchema, gives={200: PresenceSchema})
+@routes.on("PUT", "/<employee:employee_id>/presence", body=PresenceSchema, gives={200: PresenceSchema})
 @writes
 def put_presence(presence: Presence, employee_id: str, *, records: Records) -> Response:
     """Say where an employee is; who is available may be given new work."""

@@ -9,6 +9,7 @@ takes. So their slots are filled here a column at a time: the one place that bui
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from itertools import chain, repeat
 from operator import attrgetter, is_not
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 UNKNOWN: Final[Any] = None  # the default of a field that may be left out; null itself is refused by the field's type
 MAX_EXCLUDED = 200
+MAX_VERSION = 64
 
 _ID_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:@-"
 _TINY = 2.3e-308  # just above the smallest number held at full precision
@@ -60,7 +62,7 @@ class _ProfileIn(Struct, forbid_unknown_fields=True, gc=False):
 
 class _ConsentIn(Struct, forbid_unknown_fields=True, gc=False):
     value_profiling: bool
-    text_version: Annotated[str, Meta(max_length=64)] = UNKNOWN
+    text_version: str = UNKNOWN
 
 
 class _CustomerIn(Struct, forbid_unknown_fields=True, gc=False):
@@ -206,7 +208,7 @@ def _customers(read: Sequence[_CustomerIn]) -> list[Customer]:
 
 def _consents(read: Sequence[_ConsentIn]) -> list[Consent]:
     take = _Columns(read)
-    texts = _known(take("text_version"), _lines)
+    texts = _known(take("text_version"), partial(_lines, longest=MAX_VERSION))
     return _made(Consent, len(read), value_profiling=take("value_profiling"), text_version=texts)
 
 
@@ -274,8 +276,8 @@ def _id_lists(column: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return column
 
 
-def _lines(column: list[str]) -> list[str]:
-    clean = {text: clean_line(text, longest=MAX_NAME) for text in set(column)}
+def _lines(column: list[str], *, longest: int = MAX_NAME) -> list[str]:
+    clean = {text: clean_line(text, longest=longest) for text in set(column)}
     return list(map(clean.__getitem__, column))
 
 
@@ -293,29 +295,36 @@ def _language_lists(column: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return column
 
 
-def _named(column: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Maps whose names stand as they are kept; a name that is written otherwise is left to the schema."""
-    names: set[str] = set().union(*filter(None, column))
-    if any(clean_key(name) != name for name in names):
+def _named(column: list[dict[str, Any]], read: Callable[[str], str] = clean_key) -> list[dict[str, Any]]:
+    """Maps with their names in the form that is kept."""
+    kept = {name: read(name) for name in set().union(*filter(None, column))}
+    if all(name == form for name, form in kept.items()):
+        return column
+    renamed = [{kept[name]: one for name, one in named.items()} for named in column]
+    if any(len(after) != len(before) for after, before in zip(renamed, column, strict=True)):
         raise Refused
-    return column
+    return renamed
 
 
 def _attributes(column: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not any(column):
         return column
-    _named(column)
-    if any(map(names_protected_trait, set().union(*column))):
+    return [{name: _scalar(value) for name, value in one.items()} for one in _named(column, _attribute_name)]
+
+
+def _attribute_name(name: str) -> str:
+    form = clean_key(name)
+    if names_protected_trait(form):
         raise Refused
-    for attributes in column:
-        for name, value in attributes.items():
-            if type(value) is str:
-                attributes[name] = clean_line(value)
-            elif not -LARGEST <= value <= LARGEST:
-                raise Refused
-            elif type(value) is float:
-                attributes[name] = plain_number(value)
-    return column
+    return form
+
+
+def _scalar(value: str | int | float | bool) -> str | int | float | bool:
+    if type(value) is str:
+        return clean_line(value)
+    if not -LARGEST <= value <= LARGEST:  # type: ignore[operator]  # every other type is a number
+        raise Refused
+    return plain_number(value) if type(value) is float else value
 
 
 def _numbers(column: list[float]) -> list[float]:

@@ -250,7 +250,8 @@ class MapOf(Speaking, fields.Dict):
         self, inner: fields.Field[Any], *, least: int = 0, key: fields.Field[Any] | None = None, **options: Any
     ) -> None:
         self.least, self.key, self.inner = least, key or Key(), inner
-        documented: dict[str, Any] = {"maxProperties": MAX_KEYS} | ({"minProperties": least} if least else {})
+        documented: dict[str, Any] = {"maxProperties": MAX_KEYS, "propertyNames": dict(self.key.metadata)}
+        documented |= {"minProperties": least} if least else {}
         super().__init__(keys=self.key, values=inner, metadata=documented, **options)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:

@@ -59,11 +59,11 @@ def _clean(text: str, *, longest: int, hidden: re.Pattern[str]) -> str:
         raise BadText("too_long", f"At most {longest} characters.")
     if hidden.search(text) is not None:
         raise BadText("invalid_text", "Control characters and marks that turn the writing direction are not allowed.")
+    if _piles_up_marks(text):
+        raise BadText("invalid_text", f"More than {MAX_MARKS} combining marks in a row.")
     text = unicodedata.normalize("NFC", text)
     if len(text) > longest:
         raise BadText("too_long", f"At most {longest} characters.")
-    if _piles_up_marks(text):
-        raise BadText("invalid_text", f"More than {MAX_MARKS} combining marks in a row.")
     if not _is_visible(text):
         raise BadText("blank", "Write something that can be seen.")
     return text

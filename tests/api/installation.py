@@ -16,6 +16,7 @@ from api.settings import load_settings
 from matcher.rules import DEFAULT_RULE_SET, compile_rules
 from models.frameworks import load_framework
 from models.memory import MemoryStore
+from models.roster_cache import RosterCache
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EMPLOYEE = {"channels": {"phone": {"cost": 1}}, "capacity": 2, "languages": ["nl"], "skills": {"billing": 3}}
@@ -41,12 +42,10 @@ class Installation:
 
     settings_from: dict[str, str] = field(default_factory=dict)
     moment: datetime = NOW
+    store: Any = field(default_factory=MemoryStore)
     count: int = 0
 
     def __post_init__(self) -> None:
-        from models.roster_cache import RosterCache
-
-        self.store = MemoryStore()
         framework = load_framework()
         self.klik: Any = SimpleNamespace(
             settings=load_settings({"KLIK_HOME": str(Path("/nonexistent")), **self.settings_from}),
