@@ -7,17 +7,18 @@ from types import ModuleType
 
 import pytest
 
-from tests.architecture.house import module_name, source_files
+from tests.architecture.house import ROOT, module_name, source_files
 from tests.docs.pages import examples, page_name, pages
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 WITH_PYTHON = [page for page in pages() if examples(page, "python")]
 # Alembic runs these itself, with a context that an ordinary import has not; wsgi.py builds a whole service.
 NOT_IMPORTABLE = ("models.migrations", "wsgi")
-MODULES = [module_name(path) for path in source_files()]
+SOURCES = [*source_files(), *sorted((ROOT / "benchmarks").glob("*.py"))]
+MODULES = [module_name(path) for path in SOURCES]
 WITH_EXAMPLES = [
     name
-    for name, path in zip(MODULES, source_files(), strict=True)
+    for name, path in zip(MODULES, SOURCES, strict=True)
     if ">>> " in path.read_text(encoding="utf-8") and not name.startswith(NOT_IMPORTABLE)
 ]
 
