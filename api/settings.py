@@ -177,6 +177,8 @@ def _redis_url(text: str) -> str | None:
 def _timezone(text: str) -> str:
     """A zone's name; it comes from a list and is never opened as a path."""
     names = zoneinfo.available_timezones()
+    if not names:
+        raise ValueError("this system has no time zone data; install its tzdata package")
     if text not in names:
         near = difflib.get_close_matches(text, names, n=1)
         advice = f"did you mean {near[0]}?" if near else "use a name as Europe/Amsterdam"

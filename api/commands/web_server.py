@@ -1,5 +1,6 @@
 """The web server: gunicorn's processes, and our worker kept alive beside them."""
 
+import gc
 import json
 import logging
 import os
@@ -63,7 +64,9 @@ class WebApplication(BaseApplication):  # type: ignore[misc]  # as above
         from models.store import open_store
 
         configure_logging(self.settings.log_level)
-        return create_app(assemble(self.settings, open_store(self.settings.database_url)))
+        application = create_app(assemble(self.settings, open_store(self.settings.database_url)))
+        gc.freeze()  # what stands now stays: no collection looks at it again, nor the end of the process
+        return application
 
 
 class KlikArbiter(Arbiter):  # type: ignore[misc]  # as above

@@ -1,5 +1,6 @@
 """`klik worker`: only the worker."""
 
+import gc
 import signal
 import threading
 from types import FrameType
@@ -31,4 +32,5 @@ def worker(parent: int | None) -> None:
     settings = settings_from_environment()
     configure_logging(settings.log_level)
     with open_klik(settings) as klik:
+        gc.freeze()  # what stands now stays: the end of the process need not take it apart
         run_worker(klik, stop=stop, parent_pid=parent)
