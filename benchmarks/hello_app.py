@@ -5,6 +5,7 @@ import os
 from flask import Response
 
 from api.app import create_app
+from api.events import configure_logging
 from api.guard import Gate
 from api.settings import load_settings
 from api.wiring import build
@@ -12,7 +13,9 @@ from benchmarks.hello import HELLO
 
 ANSWER = b'{"hello":"world"}'
 
-app = create_app(build(load_settings(os.environ)))
+settings = load_settings(os.environ)
+configure_logging(settings.log_level)
+app = create_app(build(settings))
 
 
 def hello() -> Response:

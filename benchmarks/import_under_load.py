@@ -39,7 +39,7 @@ class Heard:
 def measure() -> list[Figure]:
     """Seconds of the import, growth of memory, and latencies before and meanwhile."""
     with tempfile.TemporaryDirectory() as home:
-        environ = {**os.environ, "KLIK_HOME": f"{home}/klik", "KLIK_LOG_LEVEL": "warning", "KLIK_WORKERS": "2"}
+        environ = {**os.environ, "KLIK_HOME": f"{home}/klik", "KLIK_WORKERS": "2"}
         with running_service(environ) as service:
             port = int(service.url.rsplit(":", 1)[1])
             router, hr = (_new_key(service, role) for role in ("router", "hr"))

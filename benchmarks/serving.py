@@ -66,7 +66,7 @@ def serving(*, staff: bytes = b"", size: int = 0, app: str = "benchmarks.hello_a
     """The service with the extra route, one worker of four threads; the `size` employees of `staff` are available."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "klik"
-        environ = {**os.environ, "KLIK_HOME": str(home), "KLIK_LOG_LEVEL": "warning"}
+        environ = {**os.environ, "KLIK_HOME": str(home)}
         tokens = _make_keys(environ)
         port = _free_port()
         process = _start(environ, app, port, home / "log")
