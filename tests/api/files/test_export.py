@@ -113,7 +113,7 @@ def test_the_quote_before_a_formula_is_taken_off_again_once() -> None:
 
     assert again(employees) == employees
     assert b"''+31" in exported(employees)
-    assert b",'s Hage," in exported(employees)
+    assert b",'s Gravesande," in exported(employees)
 
 
 def test_an_export_of_nobody_is_a_header() -> None:
