@@ -27,16 +27,12 @@ class _Kept:
     roster: "Roster"
 
     def serves(self, mark: Mark, now: datetime) -> bool:
-        """Whether nothing changed since, as seen from a read at `mark`, and the shares are fresh."""
+        """Whether nothing changed up to `mark`, and the shares are fresh."""
         return mark[0] <= self.mark[0] and mark[1] <= self.mark[1] and abs(now - self.at) < FRESH_FOR
 
 
 class RosterCache:
-    """The roster of all stored employees. Threads may share it; one rebuilds, the others that need it wait.
-
-    It remembers the marks of what it read, so hand it only records of `store.reading()`: a write that is rolled back
-    later would leave a mark behind that comes to mean something else.
-    """
+    """The roster of all stored employees. Threads may share it; one rebuilds, the others that need it wait."""
 
     def __init__(self, store: Store, framework: Framework) -> None:
         self._store = store
@@ -45,22 +41,18 @@ class RosterCache:
         self._records: dict[str, EmployeeRecord] = {}
         self._kept: _Kept | None = None
 
-    def current(self, records: Records, now: datetime) -> "Roster":
-        """The roster as of this read; nothing is fetched while the staff mark stands still."""
-        mark = records.employees.staff_mark()
+    def current(self, now: datetime) -> "Roster":
+        """The roster as last committed; nothing is fetched while the staff mark stands still."""
+        mark = self._store.staff_mark()
         kept = self._kept
         if kept is not None and kept.serves(mark, now):
             return kept.roster
         with self._rebuilding:
             kept = self._kept
             if kept is None or not kept.serves(mark, now):
-                kept = self._kept = self._rebuilt(records, kept, now)
+                with self._store.reading() as records:
+                    kept = self._kept = self._rebuilt(records, kept, now)
             return kept.roster
-
-    def warm(self, now: datetime) -> None:
-        """Read everyone before the first request has to."""
-        with self._store.reading() as records:
-            self.current(records, now)
 
     def _rebuilt(self, records: Records, kept: _Kept | None, now: datetime) -> _Kept:
         from matcher.routing.roster import Roster  # here: commands that route nothing do without it

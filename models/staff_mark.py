@@ -4,6 +4,9 @@ Whoever changes staff takes the lock first and the rows after, so that marks are
 and two writers cannot wait for each other in a circle.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import Connection, update
 
 from models.dialects import driver
@@ -12,7 +15,7 @@ from models.tables import counter, employee
 CHANGE = "staff_change"
 REMOVAL = "staff_removal"
 
-_READ = f"SELECT name, value FROM counter WHERE name IN ('{CHANGE}', '{REMOVAL}')"  # noqa: S608 -- constants only
+READ = f"SELECT name, value FROM counter WHERE name IN ('{CHANGE}', '{REMOVAL}')"  # noqa: S608 -- constants only
 _LOCK = f"SELECT value FROM counter WHERE name = '{CHANGE}' FOR UPDATE"  # noqa: S608 -- constants only
 _ADVANCE = update(counter).values(value=counter.c.value + 1).returning(counter.c.value)
 _ADVANCE_CHANGE = _ADVANCE.where(counter.c.name == CHANGE)
@@ -20,8 +23,13 @@ _ADVANCE_REMOVAL = _ADVANCE.where(counter.c.name == REMOVAL)
 
 
 def read(connection: Connection) -> tuple[int, int]:
-    """(last change, last removal). It runs before every match, hence past SQLAlchemy: a tenth of the cost."""
-    values = dict(driver(connection).execute(_READ).fetchall())
+    """(last change, last removal) as the transaction sees them; past SQLAlchemy, at a tenth of the cost."""
+    return mark_of(driver(connection).execute(READ).fetchall())
+
+
+def mark_of(rows: Iterable[tuple[Any, ...]]) -> tuple[int, int]:
+    """(last change, last removal) from the rows of READ."""
+    values = dict(tuple(row) for row in rows)
     return values[CHANGE], values[REMOVAL]
 
 

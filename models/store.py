@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, inspect
 
 from matcher.errors import Unavailable
-from models import secrets
+from models import secrets, staff_mark
 from models.answers import SqlAnswers
 from models.customers import SqlCustomers
 from models.dialects import BUSY_TIMEOUT_MS, Dialect, SqliteDialect, dialect_of, driver_errors, empty_write_ahead_log
@@ -112,6 +112,11 @@ class SqlStore:
                 yield SqlRecords(connection)
             if connection.info.pop("erased", False):
                 empty_write_ahead_log(connection)
+
+    def staff_mark(self) -> tuple[int, int]:
+        """(last change, last removal) as last committed. It stands before every match: no transaction is opened."""
+        with self._explaining():
+            return staff_mark.mark_of(self._dialect.look_up(self._connections().writer, staff_mark.READ))
 
     def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:
         """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""

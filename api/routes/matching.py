@@ -1,6 +1,7 @@
 """Matching without state, for routers that keep their own queue: nothing is stored."""
 
 from functools import cache
+from secrets import randbits
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,30 +12,29 @@ from api.blueprint import Blueprint
 from api.languages import spoken_language
 from api.reach import klik
 from api.schemas.matching import MatchInSchema, RankingSchema, RankInSchema, RoundSchema, shown_ranking, shown_round
+from matcher.routing import Rng
 from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
-from matcher.use_cases.ports import Records
 from matcher.use_cases.rank_employees import RankRequest, rank_employees
 
 routes = Blueprint("matching", __name__, url_prefix="/v1", description="Matching without state.")
 zone = cache(ZoneInfo)
+SEED_BITS = 53  # a whole number that every reader of JSON holds exactly
 
 
 @routes.on("POST", "/matches", body=MatchInSchema, limit="batch_limit_bytes", gives={200: RoundSchema})
 def match(asked: dict[str, Any]) -> Response:
     """The best employee for every contact at once, each with reasons; or why there is none."""
-    rng = klik().new_rng(asked.pop("seed", None))
-    with klik().store.reading() as records:
-        made = match_contacts(records, MatchRequest(**_said(asked)), terms=_terms(records), now=klik().now(), rng=rng)
-    return json_answer(shown_round(made))
+    seed, rng = _chance(asked)
+    made = match_contacts(klik().store, MatchRequest(**_said(asked)), terms=_terms(), now=klik().now(), rng=rng)
+    return json_answer({**shown_round(made), "seed": seed})
 
 
 @routes.on("POST", "/rankings", body=RankInSchema, limit="batch_limit_bytes", gives={200: RankingSchema})
 def rank(asked: dict[str, Any]) -> Response:
     """The best employees for one contact, best first."""
-    rng = klik().new_rng(asked.pop("seed", None))
-    with klik().store.reading() as records:
-        made = rank_employees(records, RankRequest(**_said(asked)), terms=_terms(records), now=klik().now(), rng=rng)
-    return json_answer(shown_ranking(made))
+    seed, rng = _chance(asked)
+    made = rank_employees(klik().store, RankRequest(**_said(asked)), terms=_terms(), now=klik().now(), rng=rng)
+    return json_answer({**shown_ranking(made), "seed": seed})
 
 
 def _said(asked: dict[str, Any]) -> dict[str, Any]:
@@ -46,11 +46,18 @@ def _said(asked: dict[str, Any]) -> dict[str, Any]:
     return asked
 
 
-def _terms(records: Records) -> Terms:
+def _chance(asked: dict[str, Any]) -> tuple[int, Rng]:
+    """The seed asked for, or one drawn now and told in the answer, and the generator it starts."""
+    given = asked.pop("seed", None)
+    seed = randbits(SEED_BITS) if given is None else given
+    return seed, klik().new_rng(seed)
+
+
+def _terms() -> Terms:
     """What holds for every round of this installation, its staff as it is now."""
     settings = klik().settings
     return Terms(
-        staff=klik().staff.current(records, klik().now()),
+        staff=klik().staff.current(klik().now()),
         framework=klik().framework,
         rules=klik().rules,
         timezone=zone(settings.timezone),

@@ -32,6 +32,7 @@ MAX_CONTACTS = 20_000
 MAX_EMPLOYEES = 50_000
 MAX_FAULTY_ITEMS = 20  # after so many the rest is not looked at
 MAX_RANKED = 500
+SHOWN_DIGITS = 6  # finer differences only break ties
 
 
 class ContactSchema(StrictSchema):
@@ -216,6 +217,7 @@ class RankingSchema(ma.Schema):
     unassigned = fields.List(fields.Nested(UnassignedSchema), required=True)
     decision_basis = fields.String(required=True, metadata={"enum": ["classifier", "prior", "rules"]})
     versions = fields.Nested(VersionsSchema, required=True)
+    seed = fields.Integer(required=True, metadata={"description": "Sent again, it breaks ties in the same way."})
 
 
 class RoundSchema(RankingSchema):
@@ -284,7 +286,7 @@ def _bottleneck(short: ShortOf) -> dict[str, Any]:
 
 
 def _finite(number: float) -> float:
-    """The number. Raises ArithmeticError for NaN and infinity, which JSON would carry as null."""
+    """The number to a millionth. Raises ArithmeticError for NaN and infinity, which JSON would carry as null."""
     if not math.isfinite(number):
         raise ArithmeticError("A decision holds a number that is not finite.")
-    return float(number)
+    return round(float(number), SHOWN_DIGITS)

@@ -118,8 +118,8 @@ def eligibility_of(snapshot: Snapshot, now: datetime) -> Eligibility:
     contacts, roster = snapshot.contacts, snapshot.roster
     demands, demand_of = _grouped(contacts)
     there = _there(snapshot, now)
-    fits = np.array([fits_demand(roster, demand) for demand in demands], bool).reshape(-1, len(roster))
-    room = np.array([slots_for(roster, demand.channel) > 0 for demand in demands], bool).reshape(-1, len(roster))
+    fits = np.array([fits_demand(roster, demand) for demand in demands], bool).reshape(len(demands), len(roster))
+    room = np.array([slots_for(roster, demand.channel) > 0 for demand in demands], bool).reshape(len(demands), len(roster))
     rules = rule_effects(snapshot)
     pairs = (fits & room & there)[demand_of]
     _hold_and_exclude(pairs, contacts, roster, now)

@@ -77,7 +77,7 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, rng: 
         preferred=np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64),
     )
     standing = [standing_of(roster, demand, weights).total for demand in eligibility.demands]
-    by_demand = np.array(standing, dtype=float).reshape(-1, len(roster)) + _tie_break(roster, rng)
+    by_demand = np.array(standing, dtype=float).reshape(len(standing), len(roster)) + _tie_break(roster, rng)
     total = scores.total
     total += by_demand[eligibility.demand_of] if len(by_demand) > 1 else by_demand
     total += (weights.wait * scores.urgency)[:, None]

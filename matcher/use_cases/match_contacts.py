@@ -13,7 +13,7 @@ from matcher.profiles.people import CUSTOMER, Employee
 from matcher.profiles.staff import EmployeeRecord
 from matcher.routing import CustomerTable, KnownCustomer, Rng, Roster, Round, Snapshot, decide
 from matcher.rules import CompiledRules, compile_rules, strategy_named
-from matcher.use_cases.ports import Records, StoredProfile
+from matcher.use_cases.ports import Store, StoredProfile
 
 CURRENT = "current"
 
@@ -45,7 +45,7 @@ class Terms:
     deadline_s: float | None = None
 
 
-def match_contacts(records: Records, request: MatchRequest, *, terms: Terms, now: datetime, rng: Rng) -> Round:
+def match_contacts(store: Store, request: MatchRequest, *, terms: Terms, now: datetime, rng: Rng) -> Round:
     """The round that serves these contacts best.
 
     Raises InvalidInput for doubled contacts or employees, and for employees, rule sets or strategies not known.
@@ -54,15 +54,15 @@ def match_contacts(records: Records, request: MatchRequest, *, terms: Terms, now
     if faults:
         raise InvalidInput(faults)
     at = request.at or now
-    return decide(snapshot_of(records, request, terms=terms, at=at), at, rng)
+    return decide(snapshot_of(store, request, terms=terms, at=at), at, rng)
 
 
-def snapshot_of(records: Records, request: MatchRequest, *, terms: Terms, at: datetime) -> Snapshot:
-    """Everything the round looks at, read once."""
+def snapshot_of(store: Store, request: MatchRequest, *, terms: Terms, at: datetime) -> Snapshot:
+    """Everything the round looks at, read at one moment; the round itself holds no transaction."""
     return Snapshot(
         contacts=request.contacts,
         roster=_roster(request.employees, terms, at),
-        customers=_customers(records, request.contacts, terms.framework, at),
+        customers=_customers(store, request.contacts, terms.framework, at),
         framework=terms.framework,
         rules=_rules(request, terms.rules),
         are_named=request.employees is not None,
@@ -95,14 +95,15 @@ def _roster(employees: Sequence[str | Employee] | None, terms: Terms, at: dateti
     return stored.joined(Roster.of(inline, terms.framework, at=at)) if inline else stored
 
 
-def _customers(records: Records, contacts: Sequence[Contact], framework: Framework, at: datetime) -> CustomerTable:
+def _customers(store: Store, contacts: Sequence[Contact], framework: Framework, at: datetime) -> CustomerTable:
     """What is known of each contact's customer: sent along, or stored under its id, or nothing."""
     ids = {c.customer_id for c in contacts if c.customer_id is not None and c.customer is None}
     if not ids:
         return CustomerTable.of([KnownCustomer(contact.customer) for contact in contacts], framework, at=at)
-    stored = records.customers.get_many(ids)
-    values = records.profiles.get_many(CUSTOMER, ids, framework.name, "values")
-    channel = records.profiles.get_many(CUSTOMER, ids, framework.name, "channel")
+    with store.reading() as records:
+        stored = records.customers.get_many(ids)
+        values = records.profiles.get_many(CUSTOMER, ids, framework.name, "values")
+        channel = records.profiles.get_many(CUSTOMER, ids, framework.name, "channel")
     known = []
     for contact in contacts:
         customer_id = contact.customer_id or ""

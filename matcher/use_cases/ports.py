@@ -286,6 +286,10 @@ class Store(Protocol):
         """One transaction: commits at the end of the block, rolls back by default when it raises."""
         ...
 
+    def staff_mark(self) -> tuple[int, int]:
+        """(last change, last removal) as last committed: as in `Employees`, without opening a transaction."""
+        ...
+
     def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:
         """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""
         ...

@@ -47,6 +47,11 @@ class MemoryStore:
         with self._writing() as transaction:
             yield MemoryRecords(transaction)
 
+    def staff_mark(self) -> tuple[int, int]:
+        """(last change, last removal) as last committed."""
+        with self.reading() as records:
+            return records.employees.staff_mark()
+
     def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:  # noqa: ARG002 -- the port's signature
         """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""
         with self._writing() as transaction:

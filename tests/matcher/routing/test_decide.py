@@ -253,3 +253,12 @@ def best_total(total: np.ndarray, eligible: np.ndarray, slots: np.ndarray, serve
         ],
     )
     return float(-solved.fun)
+
+
+@pytest.mark.parametrize(("contacts", "staff"), [([], []), ([], [employee()]), ([contact()], [])])
+def test_an_empty_side_is_answered_and_not_raised(contacts: list, staff: list) -> None:
+    """At night nobody works and at dawn nobody calls; neither is an error."""
+    round_ = decided(contacts, staff, explain="full")
+
+    assert [decision.employee_id for decision in round_.decisions] == [None] * len(contacts)
+    assert round_.objective == round_.bound == 0.0
