@@ -17,8 +17,9 @@ NUMBERS = strategies.sampled_from(
 )
 WORDS = strategies.sampled_from(
     ["a", "phone", "chat", "fax", "nl", "NL", "nl-BE", "x" * 65, "x" * 201, "", " ", "é", "e\u0301", "\u202e", "a\nb",
-     "\u0958" * 40, "__proto__", "constructor", "religion", "١٢", "c-1", "a/b", "\u200b", "a" + "\u0301" * 9, "2026-03-02T09:00:00Z",
-     "2026-03-02T09:00:00.123456789+01:00", "2026-02-30T09:00:00Z", "2026-03-02t09:00:00z", "2026-03-02 09:00:00Z"]
+     "\u0958" * 40, "__proto__", "constructor", "religion", "١٢", "c-1", "a/b", "\u200b", "a" + "\u0301" * 9,
+     "2026-03-02T09:00:00Z", "2026-03-02T09:00:00.123456789+01:00",
+     "2026-02-30T09:00:00Z", "2026-03-02t09:00:00z", "2026-03-02 09:00:00Z"]
 )  # fmt: skip
 JUNK = strategies.none() | strategies.booleans() | NUMBERS | WORDS | strategies.just([]) | strategies.just({})
 SHARES = strategies.dictionaries(WORDS, NUMBERS, max_size=3)
@@ -129,7 +130,7 @@ def test_ordinary_contacts_take_the_fast_way() -> None:
     contact = {
         "id": "c1", "channel": "phone", "customer_id": "k1", "intent": "verhuizing", "language": "nl", "priority": 3,
         "skills": {"billing": 3, "financiën": 2}, "wanted_skills": {"sales": 2}, "mandate": 1, "waiting_s": 12,
-        "due_to": "2026-03-02T10:00:00+01:00", "exclude_employees": ["e1"], 
+        "due_to": "2026-03-02T10:00:00+01:00", "exclude_employees": ["e1"],
         "attributes": {"postcode": "1234AB", "vip": True},
         "customer": {"tier": "gold", "profile": {"values": {"share": {"blue": 0.5, "green": 0.5}, "n_eff": 8}}},
     }  # fmt: skip

@@ -76,15 +76,15 @@ def test_a_name_given_twice_is_always_found_and_nothing_else_is(
 
 @given(VALUES)
 def test_the_fast_proof_needs_no_second_reading_of_ordinary_bodies(value: object) -> None:
-    """Without escapes the counts agree exactly when no name is repeated, so honest bodies never take the slow pass."""
+    """Without escapes the counts agree exactly when no name is repeated: honest bodies never take the slow pass."""
     raw = Writer([""], escapes=False).write(value).encode()
 
     assert may_repeat_names(raw, orjson.loads(raw)) == repeats(value)
 
 
-@pytest.mark.parametrize("escape", [b"\\u0022", b"\\u003a", b"\\u003A", b"\\u0020"])
-def test_an_escape_that_could_hide_a_place_takes_the_exact_pass(escape: bytes) -> None:
-    """An escaped quote, colon or space counts on one side only and could make up for a lost member."""
+@pytest.mark.parametrize("escape", [b"\\u003a", b"\\u003A"])
+def test_an_escaped_colon_takes_the_exact_pass(escape: bytes) -> None:
+    """It counts on one side only, and could make up for a member that was lost."""
     raw = b'{"a": 1, "b": "' + escape + b'"}'
 
     assert may_repeat_names(raw, orjson.loads(raw))
@@ -97,8 +97,8 @@ def test_an_escape_that_could_hide_a_place_takes_the_exact_pass(escape: bytes) -
         b"NaN", b"-Infinity", b'{"a": NaN}', b"1e999", b"-1e999", b"9" * 5000, b"9" * 4000, b"-" + b"9" * 4000,
         b'{"a":1,"a":2}', b'{"a":1,"\\u0061":2}', b'{"x":{"a":1,"a":1}}', b"[" * 33 + b"]" * 33, b"[" * 100_000,
         b'{"a":' * 900 + b"1" + b"}" * 900, b'"\\ud800"', b'"\\udc00\\ud800"', b"\xef\xbb\xbf{}", "{}".encode("utf-16"),
-        b'"\xff"', b'"\xed\xa0\x80"', b"", b" ", b"{}x", b"{} {}", b"// a\n{}", b"{/**/}", b"{'a': 1}", b"{a: 1}", b"[1,]",
-        b"01", b"+1", b"1.", b".5", b'"\x01"', b"{}\x00", b"tru",
+        b'"\xff"', b'"\xed\xa0\x80"', b"", b" ", b"{}x", b"{} {}", b"// a\n{}", b"{/**/}", b"{'a': 1}", b"{a: 1}",
+        b"[1,]", b"01", b"+1", b"1.", b".5", b'"\x01"', b"{}\x00", b"tru",
     ],
 )  # fmt: skip
 def test_what_is_not_json_is_refused(raw: bytes) -> None:

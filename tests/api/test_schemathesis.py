@@ -1,6 +1,5 @@
 """The service against its own OpenAPI document: thousands of requests made from it, all of schemathesis' checks on."""
 
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import SchemathesisConfig
