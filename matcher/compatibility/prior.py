@@ -73,7 +73,10 @@ class PriorCompatibility:
     def probability(self, customers: ShareTable, employees: ShareTable | EmployeeSide) -> Floats:
         """P(good outcome) in (0, 1): customers × employees."""
         side = employees if isinstance(employees, EmployeeSide) else self.employee_side(employees)
-        shares = np.where(self.open_gate(customers)[:, None], customers.share, 0.0)
+        known = self.open_gate(customers)
+        if self.is_off or not known.any():
+            return np.full((len(known), side.logits.shape[1]), 1.0 / (1.0 + self._base_odds_against))
+        shares = np.where(known[:, None], customers.share, 0.0)
         pairs: Floats = shares @ side.logits
         np.negative(pairs, out=pairs)
         np.exp(pairs, out=pairs)

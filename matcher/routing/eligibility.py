@@ -119,7 +119,9 @@ def eligibility_of(snapshot: Snapshot, now: datetime) -> Eligibility:
     demands, demand_of = _grouped(contacts)
     there = _there(snapshot, now)
     fits = np.array([fits_demand(roster, demand) for demand in demands], bool).reshape(len(demands), len(roster))
-    room = np.array([slots_for(roster, demand.channel) > 0 for demand in demands], bool).reshape(len(demands), len(roster))
+    room = np.array([slots_for(roster, demand.channel) > 0 for demand in demands], bool).reshape(
+        len(demands), len(roster)
+    )
     rules = rule_effects(snapshot)
     pairs = (fits & room & there)[demand_of]
     _hold_and_exclude(pairs, contacts, roster, now)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import numpy as np
+
 from matcher.profiles.facets import ShareTable, Sums, inline_share, share_table
 from matcher.profiles.framework import Facet
 from matcher.profiles.inline import InlineFacet, InlineProfile
@@ -12,6 +14,9 @@ def shares_of(
     facet: Facet, sums: Sequence[Sums | None], inline: Sequence[InlineFacet | None], at: datetime
 ) -> ShareTable:
     """The n people's shares as they stand at `at`; an inline facet takes the place of the evidence."""
+    if not any(sums) and not any(inline):
+        nothing = np.zeros(len(sums))
+        return ShareTable(np.tile(np.array(facet.prior_mean), (len(sums), 1)), nothing, nothing)
     table = share_table(facet, sums, at)
     stated = [(index, one) for index, one in enumerate(inline) if one is not None]
     if not stated:
