@@ -87,10 +87,9 @@ class Guard:
         reach = gate.reach_by_role.get(key.role)
         if reach is None:
             raise Forbidden
-        if reach == OWN:
-            g.own_reach = True
-            if (request.view_args or {}).get("employee_id", key.person_id) != key.person_id:
-                raise NotFound
+        g.reach = reach
+        if reach == OWN and (request.view_args or {}).get("employee_id", key.person_id) != key.person_id:
+            raise NotFound
 
     def _note(self, answer: Response) -> None:
         gate: Gate | None = g.get("gate")

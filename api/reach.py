@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g
 
+from api.permissions import OWN, PART
 from matcher.use_cases.ports import ApiKey
 
 if TYPE_CHECKING:
@@ -22,7 +23,12 @@ def key() -> ApiKey:
 
 def has_own_reach() -> bool:
     """Whether the key may only reach what is about its own person or was made by it."""
-    return bool(g.get("own_reach", False))
+    return g.get("reach") == OWN
+
+
+def has_part_reach() -> bool:
+    """Whether the key may only change a part of the fields."""
+    return g.get("reach") == PART
 
 
 def actor() -> str:

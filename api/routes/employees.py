@@ -8,7 +8,8 @@ from api.answers import json_answer, no_content
 from api.blueprint import Blueprint
 from api.idempotency import writes
 from api.pages import Cursors
-from api.reach import key, klik
+from api.permissions import check_part
+from api.reach import has_part_reach, key, klik
 from api.schemas.exports import PersonExportSchema, shown_export
 from api.schemas.people import EmployeeOutSchema, EmployeePageSchema, EmployeeSchema, PresenceSchema
 from api.schemas.queries import EmployeeQuerySchema
@@ -32,6 +33,8 @@ shown_presence = PresenceSchema()
 def put_employee(fields: dict[str, Any], employee_id: str, *, records: Records) -> Response:
     """Create or replace an employee."""
     employee = Employee(employee_id, **fields)
+    if has_part_reach():
+        check_part(records.employees.get(employee_id), employee)
     was_created = save_employee(records, employee, now=klik().now())
     return json_answer(shown.dump(employee), 201 if was_created else 200)
 

@@ -104,6 +104,25 @@ def test_an_employee_may_speak_of_themselves_and_not_as_hr(shared: Installation)
     assert shared.call("employee", "POST", path, json=claim | {"source": "self_tag"}).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"capacity": 5, "skills": {"sales": 5}}, 200),
+        ({"capacity": 5, "name": "Other"}, 403),
+        ({"active": False}, 403),
+        ({"channels": {"chat": {"cost": 1}}}, 403),
+    ],
+)
+def test_operations_change_capacity_and_skills_and_nothing_else(
+    service: Installation, change: dict[str, Any], status: int
+) -> None:
+    """They plan the day; whose name, team or channels someone has is HR's to say."""
+    service.add_employee("e1")
+
+    assert service.call("operations", "PUT", "/v1/employees/e1", json=EMPLOYEE | change).status_code == status
+    assert service.call("operations", "PUT", "/v1/employees/new", json=EMPLOYEE).status_code == 403
+
+
 def test_routes_table_and_document_are_the_same(shared: Installation) -> None:
     """A route that is in one of the three only is unguarded, unreachable or undocumented."""
     served = {route_of(rule) for rule in shared.app.url_map.iter_rules()}
