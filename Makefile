@@ -37,7 +37,7 @@ run: $(READY) ## Start the service on http://127.0.0.1:8080, its records in .kli
 	@exec env KLIK_HOME="$(KLIK_HOME)" .venv/bin/klik serve
 
 check: $(READY) ## Style, formatting and types
-	@.venv/bin/ruff check .
+	@.venv/bin/ruff check --no-cache .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 

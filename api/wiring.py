@@ -16,7 +16,6 @@ from matcher.use_cases.ports import Store
 
 if TYPE_CHECKING:
     from models.roster_cache import RosterCache
-
     from models.store import SqlStore
 
 
@@ -61,9 +60,8 @@ def build(settings: Settings) -> Klik:
 
 def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = utc_now) -> Klik:
     """The installation on a store that is open already, as tests hand one in."""
-    from models.roster_cache import RosterCache
-
     from matcher.rules import compile_rules
+    from models.roster_cache import RosterCache
     from models.secrets import installation_secret
 
     framework = read_framework(settings)
