@@ -12,7 +12,6 @@ from api.blueprint import Blueprint
 from api.languages import spoken_language
 from api.reach import klik
 from api.schemas.matching import MatchInSchema, RankingSchema, RankInSchema, RoundSchema, shown_ranking, shown_round
-from matcher.routing import Rng
 from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
 from matcher.use_cases.rank_employees import RankRequest, rank_employees
 
@@ -24,7 +23,8 @@ SEED_BITS = 53  # a whole number that every reader of JSON holds exactly
 @routes.on("POST", "/matches", body=MatchInSchema, limit="batch_limit_bytes", gives={200: RoundSchema})
 def match(asked: dict[str, Any]) -> Response:
     """The best employee for every contact at once, each with reasons; or why there is none."""
-    seed, rng = _chance(asked)
+    seed = _seed(asked)
+    rng = klik().new_rng(seed)
     made = match_contacts(klik().store, MatchRequest(**_said(asked)), terms=_terms(), now=klik().now(), rng=rng)
     return json_answer({**shown_round(made), "seed": seed})
 
@@ -32,8 +32,8 @@ def match(asked: dict[str, Any]) -> Response:
 @routes.on("POST", "/rankings", body=RankInSchema, limit="batch_limit_bytes", gives={200: RankingSchema})
 def rank(asked: dict[str, Any]) -> Response:
     """The best employees for one contact, best first."""
-    seed, rng = _chance(asked)
-    made = rank_employees(klik().store, RankRequest(**_said(asked)), terms=_terms(), now=klik().now(), rng=rng)
+    seed = _seed(asked)
+    made = rank_employees(klik().store, RankRequest(**_said(asked)), terms=_terms(), now=klik().now(), turn=seed)
     return json_answer({**shown_ranking(made), "seed": seed})
 
 
@@ -46,11 +46,10 @@ def _said(asked: dict[str, Any]) -> dict[str, Any]:
     return asked
 
 
-def _chance(asked: dict[str, Any]) -> tuple[int, Rng]:
-    """The seed asked for, or one drawn now and told in the answer, and the generator it starts."""
-    given = asked.pop("seed", None)
-    seed = randbits(SEED_BITS) if given is None else given
-    return seed, klik().new_rng(seed)
+def _seed(asked: dict[str, Any]) -> int:
+    """The seed asked for, or one drawn now; the answer tells it."""
+    given: int | None = asked.pop("seed", None)
+    return randbits(SEED_BITS) if given is None else given
 
 
 def _terms() -> Terms:

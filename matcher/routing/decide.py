@@ -15,6 +15,8 @@ from matcher.routing.scores import Scores, scores_of
 from matcher.routing.snapshot import Rng, Snapshot
 from matcher.routing.unserved import explain_unserved
 
+MOST_TURNS = 2**31
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -50,7 +52,7 @@ def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
     watch = Stopwatch()
     eligibility = eligibility_of(snapshot, now)
     watch.note("rules")
-    scores = scores_of(snapshot, eligibility, now, rng)
+    scores = scores_of(snapshot, eligibility, now, turn=int(rng.integers(MOST_TURNS)))
     watch.note("scores")
     chosen = choose(snapshot, eligibility, scores)
     watch.note("solve")

@@ -9,17 +9,20 @@ from matcher.routing.decide import basis_of, decisions_on, versions_of
 from matcher.routing.decision import Ranking
 from matcher.routing.eligibility import eligibility_of
 from matcher.routing.scores import scores_of
-from matcher.routing.snapshot import Rng, Snapshot
+from matcher.routing.snapshot import Snapshot
 from matcher.routing.unserved import explain_unserved
 
 BLOCK = 64  # columns
 NOBODY = np.full(1, -1, dtype=np.int64)
 
 
-def rank(snapshot: Snapshot, now: datetime, rng: Rng, *, limit: int) -> Ranking:
-    """At most `limit` decisions for the snapshot's only contact, highest score first; or why nobody can help."""
+def rank(snapshot: Snapshot, now: datetime, *, limit: int, turn: int) -> Ranking:
+    """At most `limit` decisions for the snapshot's only contact, highest score first; or why nobody can help.
+
+    `turn`, any whole number, decides who goes first among exact equals.
+    """
     eligibility = eligibility_of(snapshot, now)
-    scores = scores_of(snapshot, eligibility, now, rng)
+    scores = scores_of(snapshot, eligibility, now, turn=turn)
     columns = _best(np.where(eligibility.pairs[0], scores.total[0], -np.inf), int(eligibility.pairs[0].sum()), limit)
     if not columns.size:
         nobody = explain_unserved(snapshot, eligibility, NOBODY, None, now)[0]

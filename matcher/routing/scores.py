@@ -17,7 +17,7 @@ from matcher.profiles.framework import Framework
 from matcher.routing.attendance import Floats, Ints
 from matcher.routing.eligibility import Demand, Eligibility
 from matcher.routing.roster import Roster, kept
-from matcher.routing.snapshot import Rng, Snapshot
+from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
 
 # The relative size of the terms before the strategy's weights (our choice, to be tuned on an operator's own log).
@@ -62,8 +62,8 @@ class Standing:
     total: Floats
 
 
-def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, rng: Rng) -> Scores:
-    """The score of every pair, eligible or not."""
+def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, turn: int) -> Scores:
+    """The score of every pair, eligible or not; `turn`, any whole number, decides who goes first among exact equals."""
     contacts, roster, weights = snapshot.contacts, snapshot.roster, snapshot.rules.rule_set.strategy.weights
     classifier, side = compatibility_of(snapshot)
     compatibility = classifier.probability(snapshot.customers.values, side)
@@ -77,7 +77,7 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, rng: 
         preferred=np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64),
     )
     standing = [standing_of(roster, demand, weights).total for demand in eligibility.demands]
-    by_demand = np.array(standing, dtype=float).reshape(len(standing), len(roster)) + _tie_break(roster, rng)
+    by_demand = np.array(standing, dtype=float).reshape(len(standing), len(roster)) + _tie_break(roster, turn)
     total = scores.total
     total += by_demand[eligibility.demand_of] if len(by_demand) > 1 else by_demand
     total += (weights.wait * scores.urgency)[:, None]
@@ -106,10 +106,10 @@ def _standing_of(roster: Roster, demand: Demand, weights: Weights) -> Standing:
     return Standing(wanted, specialist, cost, load, idle, total)
 
 
-def _tie_break(roster: Roster, rng: Rng) -> Floats:
-    """A tiny advantage for each employee, in another order at each draw: a fixed shuffle begun at a drawn place."""
+def _tie_break(roster: Roster, turn: int) -> Floats:
+    """A tiny advantage for each employee: a fixed shuffle, begun at another place at each turn."""
     shuffled = kept(roster.of_people, "shuffle", lambda: _shuffle(len(roster)))
-    start = int(rng.integers(len(roster))) if len(roster) else 0
+    start = turn % max(len(roster), 1)
     return shuffled[start : start + len(roster)]
 
 

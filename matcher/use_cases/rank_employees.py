@@ -5,7 +5,7 @@ from datetime import datetime
 
 from matcher.contacts.contact import Contact
 from matcher.profiles.people import Employee
-from matcher.routing import Ranking, Rng, rank
+from matcher.routing import Ranking, rank
 from matcher.use_cases.match_contacts import MatchRequest, Terms, snapshot_of
 from matcher.use_cases.ports import Store
 
@@ -24,7 +24,7 @@ class RankRequest:
     at: datetime | None = None
 
 
-def rank_employees(store: Store, request: RankRequest, *, terms: Terms, now: datetime, rng: Rng) -> Ranking:
+def rank_employees(store: Store, request: RankRequest, *, terms: Terms, now: datetime, turn: int) -> Ranking:
     """At most `limit` employees for the contact, best first, or why there is none."""
     asked = MatchRequest(
         contacts=(request.contact,),
@@ -36,4 +36,4 @@ def rank_employees(store: Store, request: RankRequest, *, terms: Terms, now: dat
         at=request.at,
     )
     at = request.at or now
-    return rank(snapshot_of(store, asked, terms=terms, at=at), at, rng, limit=request.limit)
+    return rank(snapshot_of(store, asked, terms=terms, at=at), at, limit=request.limit, turn=turn)
