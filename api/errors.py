@@ -1,6 +1,7 @@
 """Every refusal leaves as one problem document (RFC 9457), made by one handler."""
 
 import http
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
@@ -27,6 +28,7 @@ MAX_PROBLEM_BYTES = 4096
 MAX_ECHO = 64
 _MAX_FAULTS = 20
 _MAX_SENTENCE = 300
+_LONG_WORD = re.compile(rf"(\S{{{MAX_ECHO - 1}}})\S+")
 
 
 class BadRequest(MatcherError):
@@ -107,12 +109,12 @@ def problem(
         "type": f"urn:klik:problem:{code}",
         "title": http.HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail[:_MAX_SENTENCE],
+        "detail": _shortened(detail),
         "code": code,
         "instance": f"urn:klik:request:{g.get('request_id', '')}",
     }
     told = [
-        {"pointer": fault.pointer[:_MAX_SENTENCE], "detail": fault.detail[:_MAX_SENTENCE], "code": fault.code}
+        {"pointer": fault.pointer[:_MAX_SENTENCE], "detail": _shortened(fault.detail), "code": fault.code}
         for fault in list(faults)[:_MAX_FAULTS]
     ]
     if told:
@@ -142,6 +144,11 @@ def install(app: Flask) -> None:
     """Have every error of `app`, foreseen or not, answered by the one handler."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.register_error_handler(Exception, answer_problem)
+
+
+def _shortened(sentence: str) -> str:
+    """A sentence with what it quotes cut: no word of it is longer than 64 characters."""
+    return _LONG_WORD.sub(r"\1…", sentence)[:_MAX_SENTENCE]
 
 
 def _status_of(error: MatcherError) -> int:

@@ -5,6 +5,7 @@ Route templates stand in for paths (ids are people's), key ids for keys, codes f
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from functools import cache
 from typing import Any
 
@@ -36,7 +37,7 @@ def configure_logging(level: str = "info") -> None:
     )
 
 
-def redacted(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def redacted(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The event without the values of fields that never belong in a log."""
     for name in _SECRET_FIELDS:
         if name in event:

@@ -23,12 +23,12 @@ def key() -> ApiKey:
 
 def has_own_reach() -> bool:
     """Whether the key may only reach what is about its own person or was made by it."""
-    return g.get("reach") == OWN
+    return bool(g.get("reach") == OWN)
 
 
 def has_part_reach() -> bool:
     """Whether the key may only change a part of the fields."""
-    return g.get("reach") == PART
+    return bool(g.get("reach") == PART)
 
 
 def actor() -> str:

@@ -2,16 +2,18 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import wraps
 
 from flask import Response, after_this_request, request, stream_with_context
 
 from api.answers import json_answer
 from api.blueprint import Blueprint, check_media_type
+from api.errors import UnsupportedMediaType
 from api.files.export import employees_csv
 from api.files.people import employee_rows, import_rows
-from api.files.table import Limits
+from api.files.table import Limits, count_rows
 from api.idempotency import writes
 from api.reach import actor, klik
 from api.schemas.jobs import ImportReportSchema, JobSchema, shown_job, shown_report
@@ -27,8 +29,29 @@ CSV = "text/csv"
 AT_ONCE_BYTES = 1024 * 1024
 PAGE = 500
 
+SEND_CSV = "Send the file as text/csv in UTF-8; a spreadsheet saves one as CSV UTF-8."
+A_WORKBOOK = "This is a workbook or a packed file, not CSV; save it as CSV UTF-8 in the spreadsheet and send that."
+
 _CSV_TYPE = re.compile(r'text/csv\s*(?:;\s*(?:charset="?utf-8"?|header="?present"?)\s*)*', re.IGNORECASE)
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # how xlsx, ods and zip, xls, and gzip begin
 _FILE = {"content": {CSV: {"schema": {"type": "string"}}}, "required": True}
+
+
+def _read_first(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Run the route once its file is known to be a table that can be read, while no transaction is open yet.
+
+    A long file has its header read and its rows counted here, so that nobody waits for a job that can only fail.
+    """
+
+    @wraps(view)
+    def with_a_table(*args: object, **kwargs: object) -> Response:
+        content = _csv_content()
+        if len(content) > AT_ONCE_BYTES:
+            employee_rows(io.BytesIO(content), klik().framework, limits=_limits())
+            count_rows(io.BytesIO(content), limits=_limits())
+        return view(*args, **kwargs)
+
+    return with_a_table
 
 
 @routes.on(
@@ -39,10 +62,10 @@ _FILE = {"content": {CSV: {"schema": {"type": "string"}}}, "required": True}
     gives={200: ImportReportSchema, 202: JobSchema},
     doc={"requestBody": _FILE},
 )
+@_read_first
 @writes
 def import_file(query: dict[str, bool], *, records: Records) -> Response:
     """Take over a CSV file of employees, or see what would happen (`dry_run`). A file over 1 MiB becomes a job."""
-    check_media_type(request, _CSV_TYPE)
     content = request.get_data(cache=True)
     if len(content) > AT_ONCE_BYTES:
         return _begun(_started(records, content, dry_run=query["dry_run"]))
@@ -55,10 +78,25 @@ def export_file() -> Response:
     return Response(stream_with_context(_pieces()), content_type=f"{CSV}; charset=utf-8")
 
 
+def _csv_content() -> bytes:
+    """The body. Raises UnsupportedMediaType when it is no CSV by its type or by its first bytes."""
+    if _CSV_TYPE.fullmatch(request.environ.get("CONTENT_TYPE", "")) is None:
+        raise UnsupportedMediaType(SEND_CSV)
+    check_media_type(request, _CSV_TYPE)
+    content = request.get_data(cache=True)
+    if content.startswith(_PACKED):
+        raise UnsupportedMediaType(A_WORKBOOK)
+    return content
+
+
+def _limits() -> Limits:
+    settings = klik().settings
+    return Limits(settings.import_limit_bytes, settings.import_rows)
+
+
 def _imported(records: Records, content: bytes, *, dry_run: bool) -> ImportReport:
-    settings, framework = klik().settings, klik().framework
-    limits = Limits(settings.import_limit_bytes, settings.import_rows)
-    rows = employee_rows(io.BytesIO(content), framework, limits=limits)
+    framework = klik().framework
+    rows = employee_rows(io.BytesIO(content), framework, limits=_limits())
     report = import_employees(
         records,
         klik().new_id(),

@@ -67,6 +67,12 @@ class StrictSchema(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
+    def load(self, data: Any, **options: Any) -> Any:
+        """What the schema makes of `data`; of far too many names not even the unknown ones are told."""
+        if type(data) is dict and len(data) > MAX_KEYS:
+            raise ma.ValidationError([Told("too_many_keys", f"At most {MAX_KEYS} names.")])
+        return super().load(data, **options)
+
 
 class Speaking(fields.Field[Any]):
     """A field whose faults carry stable codes."""

@@ -37,8 +37,11 @@ class BadText(ValueError):
 
 def clean_line(text: str, *, longest: int = MAX_NAME) -> str:
     """`text` in Unicode's NFC form, if it is one visible line of at most `longest` characters. Raises BadText."""
-    if text.isascii() and text.isprintable() and len(text) <= longest and text and not text.isspace():
-        return text
+    if len(text) <= longest:
+        if text.isascii() and text.isprintable() and text and not text.isspace():
+            return text
+        if text.isalnum() and unicodedata.is_normalized("NFC", text):  # letters and digits: nothing hides in them
+            return text
     return _clean(text, longest=longest, hidden=_HIDDEN_IN_LINE)
 
 
@@ -70,7 +73,7 @@ def _clean(text: str, *, longest: int, hidden: re.Pattern[str]) -> str:
 
 
 def _piles_up_marks(text: str) -> bool:
-    if text.isascii():
+    if len(text) <= MAX_MARKS or text.isascii():
         return False
     run = 0
     for character in text:

@@ -98,7 +98,8 @@ ROWS = [
     body("19 none", b"{}", 415, content_type=None),
     body("19 charset", b"{}", 415, content_type="application/json; charset=utf-16"),
     body("20 key", b'{"' + b"k" * 1_000_000 + b'": 1}', 422, "unknown_field"),
-    customer("20 keys", "too_many_keys", attributes={f"k{i}": 1 for i in range(201)}),
+    Row("20 keys", 422, "too_many_keys", json={f"k{i}": 1 for i in range(60_000)}),
+    customer("20 inner keys", "too_many_keys", attributes={f"k{i}": 1 for i in range(201)}),
     customer("21 __proto__", "unknown_field", __proto__={}),
     customer("21 constructor", "unknown_field", constructor={}),
     customer("21 inside", "invalid_key", attributes={"__class__": 1}),
@@ -281,9 +282,18 @@ def test_no_value_is_shown_back_beyond_64_characters(service: Installation) -> N
     assert answer.get_json(force=True)["errors"][0]["pointer"].startswith("/sss")
 
 
+def test_not_even_an_id_is_shown_back_in_full_when_it_is_long(service: Installation) -> None:
+    """Use cases name what they did not find; the border cuts it (64 characters)."""
+    answer = service.call("router", "GET", "/v1/customers/" + "i" * 128)
+
+    assert answer.status_code == 404
+    assert "i" * 60 in answer.get_data(as_text=True)
+    assert "i" * 65 not in answer.get_data(as_text=True)
+
+
 def test_many_faults_still_fit_in_one_small_answer(service: Installation) -> None:
     """A list of faults helps; a list as long as the request would not."""
-    answer = service.call("router", "PUT", CUSTOMER_PATH, json={f"unknown_{i:05}" * 5: 1 for i in range(500)})
+    answer = service.call("router", "PUT", CUSTOMER_PATH, json={f"unknown_{i:05}" * 5: 1 for i in range(150)})
 
     assert answer.status_code == 422
     assert len(answer.get_data()) < 4096

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies
 
 from api.json_reader import NotJson, is_deeper_than, may_repeat_names, read_json
+from matcher.errors import TooLarge
 
 NAMES = strategies.sampled_from(["a", "b", "", '"', '":', '" :', 'a":"', "\\", ' " : ', "é", "\t", "a b"])
 TEXTS = strategies.text(
@@ -113,3 +114,10 @@ def test_depth_is_counted_in_containers() -> None:
     assert is_deeper_than(orjson.loads(b"[" * 33 + b"]" * 33), 32)
     assert is_deeper_than(orjson.loads(b'{"a":[' * 17 + b"]}" * 17), 32)
     assert not is_deeper_than(5, 32)
+
+
+@pytest.mark.parametrize("raw", [b"[" + b"[]," * 500_000 + b"[]]", b"[" + b"1," * 2_500_001 + b"1]"])
+def test_a_short_text_for_a_huge_tree_is_refused_unread(raw: bytes) -> None:
+    """Empty lists take sixteen times their text in memory: a body within the size limit must not cost 300 MB."""
+    with pytest.raises(TooLarge):
+        read_json(raw)
