@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -77,6 +78,20 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
         cursor_key=installation_secret(store, "cursor", now=now()),
         now=now,
     )
+
+
+def warm_up(klik: Klik) -> None:
+    """Do before the first request what a process does only once: load the solvers and read the staff.
+
+    Without a database to read from it does what it can: the first request will say what is wrong.
+    """
+    from matcher.assignment import Problem, solve
+    from matcher.errors import Unavailable
+
+    mixed = Problem(np.ones((2, 1)), capacity=np.array([2]), load=np.array([[2], [1]]))
+    solve(mixed)
+    with suppress(Unavailable):
+        klik.staff.current(klik.now())
 
 
 def open_ready_store(settings: Settings) -> "SqlStore":

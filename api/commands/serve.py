@@ -1,5 +1,6 @@
 """`klik serve`: the web processes and the worker together."""
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ def serve(host: str | None, port: int | None, workers: int | None, upgrade: bool
     Example:
       klik serve --port 8080 --workers 4
     """
+    # The requests of several threads share the cores; numpy's own threads beside them only get in the way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from api.commands.web_server import run_server
 
     settings = _settings(host, port, workers)

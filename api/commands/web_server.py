@@ -60,11 +60,13 @@ class WebApplication(BaseApplication):  # type: ignore[misc]  # as above
         """The application of one web process."""
         from api.app import create_app
         from api.events import configure_logging
-        from api.wiring import assemble
+        from api.wiring import assemble, warm_up
         from models.store import open_store
 
         configure_logging(self.settings.log_level)
-        application = create_app(assemble(self.settings, open_store(self.settings.database_url)))
+        klik = assemble(self.settings, open_store(self.settings.database_url))
+        application = create_app(klik)
+        warm_up(klik)
         gc.freeze()  # what stands now stays: no collection looks at it again, nor the end of the process
         return application
 

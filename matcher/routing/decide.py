@@ -169,7 +169,8 @@ def _over_channel_maximum(
 def _decisions(
     snapshot: Snapshot, eligibility: Eligibility, scores: Scores, chosen: Chosen, now: datetime
 ) -> tuple[Decision, ...]:
-    unserved = explain_unserved(snapshot, eligibility, chosen.employee_of, chosen.problem, now)
+    ran_out = chosen.assignment.status != "optimal"
+    unserved = explain_unserved(snapshot, eligibility, chosen.employee_of, now, problem=chosen.problem, ran_out=ran_out)
     rows = np.flatnonzero(chosen.employee_of >= 0)
     served = decisions_on(snapshot, eligibility, scores, rows, chosen.employee_of[rows], now, joint=True)
     by_row = dict(zip(rows.tolist(), served, strict=True)) | dict(unserved)

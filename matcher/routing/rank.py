@@ -25,7 +25,7 @@ def rank(snapshot: Snapshot, now: datetime, *, limit: int, turn: int) -> Ranking
     scores = scores_of(snapshot, eligibility, now, turn=turn)
     columns = _best(np.where(eligibility.pairs[0], scores.total[0], -np.inf), int(eligibility.pairs[0].sum()), limit)
     if not columns.size:
-        nobody = explain_unserved(snapshot, eligibility, NOBODY, None, now)[0]
+        nobody = explain_unserved(snapshot, eligibility, NOBODY, now)[0]
         return Ranking(snapshot.contacts[0].id, (), nobody.unassigned, basis_of(scores, NOBODY), versions_of(snapshot))
     rows = np.zeros(len(columns), dtype=np.int64)
     decisions = tuple(decisions_on(snapshot, eligibility, scores, rows, columns, now, joint=False))

@@ -107,6 +107,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "{contacts} contacts compete for {employees} employees with {short} places too few.",
         "nl": "{contacts} contacten dingen naar {employees} medewerkers, met {short} plaatsen te weinig.",
     },
+    "outranked": {
+        "en": "Contacts that count for more took the places of everyone who could help.",
+        "nl": "Contacten die zwaarder wegen namen de plaatsen in van iedereen die kon helpen.",
+    },
     "not_chosen": {
         "en": "The time for this round ran out before everyone could be served.",
         "nl": "De tijd voor deze ronde was om voordat iedereen bediend kon worden.",

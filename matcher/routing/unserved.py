@@ -17,14 +17,27 @@ NEXT_LOOK_S = 1.0  # a round follows every change, and a tick of a second when b
 
 
 def explain_unserved(
-    snapshot: Snapshot, eligibility: Eligibility, employee_of: Ints, problem: Problem | None, now: datetime
+    snapshot: Snapshot,
+    eligibility: Eligibility,
+    employee_of: Ints,
+    now: datetime,
+    *,
+    problem: Problem | None = None,
+    ran_out: bool = False,
 ) -> Mapping[int, Decision]:
-    """A decision for each contact row without an employee."""
+    """A decision for each contact row without an employee.
+
+    `problem` is the round in numbers, for bottlenecks; `ran_out`: time ended before the solver did.
+    """
     rows = [int(row) for row in np.flatnonzero(np.asarray(employee_of) < 0)]
     willing = [row for row in rows if eligibility.pairs[row].any()]
     shortages = {} if problem is None else _bottlenecks(snapshot, willing, problem)
+    unproven = sentence("not_chosen" if ran_out else "outranked", snapshot.language)
     return {
-        row: Decision(snapshot.contacts[row].id, unassigned=_why(snapshot, eligibility, row, shortages.get(row), now))
+        row: Decision(
+            snapshot.contacts[row].id,
+            unassigned=_why(snapshot, eligibility, row, now, shortage=shortages.get(row), unproven=unproven),
+        )
         for row in rows
     }
 
@@ -46,14 +59,17 @@ def _bottlenecks(snapshot: Snapshot, rows: list[int], problem: Problem) -> dict[
     return found
 
 
-def _why(snapshot: Snapshot, eligibility: Eligibility, row: int, shortage: ShortOf | None, now: datetime) -> Unassigned:
+def _why(
+    snapshot: Snapshot, eligibility: Eligibility, row: int, now: datetime, *, shortage: ShortOf | None, unproven: str
+) -> Unassigned:
     contact, language = snapshot.contacts[row], snapshot.language
     if contact.due_from is not None and contact.due_from > now:
         moment = contact.due_from.astimezone(snapshot.timezone).strftime("%H:%M")
         wait_s = (contact.due_from - now).total_seconds()
         return Unassigned(Why.HELD, sentence("held", language, moment=moment), next_look_s=wait_s)
     if eligibility.pairs[row].any():
-        return Unassigned(Why.NO_CAPACITY, _short(shortage, language), shortage, next_look_s=NEXT_LOOK_S)
+        told = unproven if shortage is None else _short(shortage, language)
+        return Unassigned(Why.NO_CAPACITY, told, shortage, next_look_s=NEXT_LOOK_S)
     code, subject = _last_question(snapshot, eligibility, row, now)
     detail = sentence(f"nobody.{code}", language, subject=subject, reason=subject)
     if code == "slots":
@@ -65,9 +81,7 @@ def _why(snapshot: Snapshot, eligibility: Eligibility, row: int, shortage: Short
     return Unassigned(Why.SUGGEST_CHANNEL, advice, suggested_channel=channel)
 
 
-def _short(shortage: ShortOf | None, language: str) -> str:
-    if shortage is None:
-        return sentence("not_chosen", language)
+def _short(shortage: ShortOf, language: str) -> str:
     return sentence(
         "short",
         language,

@@ -126,6 +126,8 @@ def test_a_phone_call_takes_all_slots_and_a_chat_one() -> None:
     round_ = decided(contacts, [mixed])
 
     assert pairs(round_) == {"p1": None, "c0": "e1", "c1": "e1", "c2": "e1"}
+    assert round_.decisions[0].unassigned is not None
+    assert "count for more" in round_.decisions[0].unassigned.detail
 
 
 def test_the_same_seed_gives_the_same_round() -> None:
