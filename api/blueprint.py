@@ -13,7 +13,7 @@ from api.answers import JSON_TYPE
 from api.errors import UnsupportedMediaType, pointer_to
 from api.json_reader import NotJson, read_json
 from api.schemas.strict import Told
-from matcher.errors import Fault, InvalidInput
+from matcher.errors import Fault, InvalidInput, TooLarge
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,10 +37,22 @@ def check_media_type(carrier: Request, accepted: re.Pattern[str] = _JSON) -> Non
         raise UnsupportedMediaType("Send application/json in UTF-8." if accepted is _JSON else "")
 
 
+def whole_body() -> bytes:
+    """The body, read once. Raises TooLarge past the limit, also where no length was announced.
+
+    Of a chunked body Werkzeug hands on what fits within the limit and says nothing of the rest.
+    """
+    limit = request.max_content_length
+    raw = request.get_data(cache=True)
+    if request.content_length is None and limit is not None and len(raw) >= limit:
+        raise TooLarge(f"A body may have at most {limit} bytes here.")
+    return raw
+
+
 def load_json() -> object:
     """The body, read strictly. Raises NotJson, UnsupportedMediaType, or 413 from the size limit."""
     check_media_type(request)
-    raw = request.get_data(cache=True)
+    raw = whole_body()
     if not raw:
         raise NotJson("This needs a body, and there is none.")
     return read_json(raw)

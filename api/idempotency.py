@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Response, request
 
+from api.blueprint import whole_body
 from api.reach import key, klik
 from matcher.errors import RequestInFlight, invalid
 from matcher.use_cases.ports import StoredAnswer
@@ -59,7 +60,7 @@ def _scope() -> str | None:
 
 def _digest() -> str:
     """SHA-256 over what the request says: its parameters and its body."""
-    return hashlib.sha256(request.query_string + b"\n" + request.get_data(cache=True)).hexdigest()
+    return hashlib.sha256(request.query_string + b"\n" + whole_body()).hexdigest()
 
 
 def _kept(answer: Response, digest: str) -> StoredAnswer:

@@ -254,17 +254,43 @@ def test_utf8_may_be_said(service: Installation) -> None:
     assert answer.status_code == 201
 
 
-def test_a_chunked_body_is_counted_while_it_is_read(service: Installation) -> None:
-    """Without a Content-Length the limit must hold all the same (row 66)."""
-    headers = {"Authorization": f"Bearer {service.tokens['router']}"}
-    environ = EnvironBuilder(
-        CUSTOMER_PATH, method="PUT", headers=headers, content_type="application/json"
-    ).get_environ()
-    environ |= {"wsgi.input": io.BytesIO(b" " * 3_000_000), "wsgi.input_terminated": True}
+class Chunks(io.BytesIO):
+    """A body that comes in pieces, as a server hands on a chunked one: a read may give less than was asked for."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(size, 8192) if size is not None and size >= 0 else size)
+
+
+@pytest.mark.parametrize("stream", [io.BytesIO, Chunks])
+@pytest.mark.parametrize("content", [b" " * 3_000_000, b"{}" + b" " * (1024 * 1024 - 2) + b"garbage"])
+@pytest.mark.parametrize(
+    ("role", "method", "path", "content_type"),
+    [("router", "PUT", CUSTOMER_PATH, "application/json"), ("hr", "POST", "/v1/employees/imports", "text/csv")],
+)
+def test_a_chunked_body_is_counted_while_it_is_read(
+    stream: Any, content: bytes, role: str, method: str, path: str, content_type: str
+) -> None:
+    """Without a Content-Length the limit must hold all the same, and no body may be cut to what fits (row 66)."""
+    service = Installation({"KLIK_IMPORT_LIMIT_BYTES": str(1024 * 1024)})
+    headers = {"Authorization": f"Bearer {service.tokens[role]}"}
+    environ = EnvironBuilder(path, method=method, headers=headers, content_type=content_type).get_environ()
+    environ.pop("CONTENT_LENGTH", None)
+    environ |= {"wsgi.input": stream(content), "wsgi.input_terminated": True}
 
     answer = service.client.open(environ)
 
     assert answer.status_code == 413
+
+
+def test_a_chunked_body_within_the_limit_is_read(service: Installation) -> None:
+    """Chunks are an ordinary way to send a body."""
+    headers = {"Authorization": f"Bearer {service.tokens['router']}"}
+    environ = EnvironBuilder(
+        CUSTOMER_PATH, method="PUT", headers=headers, content_type="application/json"
+    ).get_environ()
+    environ |= {"wsgi.input": Chunks(b'{"tier": "gold"}' + b" " * 20_000), "wsgi.input_terminated": True}
+
+    assert service.client.open(environ).status_code == 201
 
 
 def test_a_body_nobody_asked_for_stays_unread(service: Installation) -> None:
