@@ -31,6 +31,7 @@ def work_on_import(klik: "Klik", run: JobRun) -> None:
         report = settle_import(
             ending.records,
             _staged_as(run.job, run.job.attempts),
+            columns=rows.columns,
             framework=klik.framework,
             dry_run=bool(run.job.arguments.get("dry_run")),
             actor=run.job.created_by,

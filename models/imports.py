@@ -1,9 +1,9 @@
 """The statements about employee files: staged in batches, then decided and applied by one statement a table.
 
-Hours and whether an employee is active are no columns of a file: a line leaves them as they are.
+A file speaks of some fields of an employee; of someone who is there the others stay as they are when it is applied.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -43,8 +43,9 @@ LONG_STATEMENT_S = 120
 REASON = "employee file"
 DOUBLED = "The employee stands on several lines of this file: keep one of them."
 
-FILE_COLUMNS = ("name", "team", "languages", "skills", "mandate", "capacity", "channels", "attributes")
-_KEPT_COLUMNS = ("hours", "active")
+FILE_COLUMNS = (
+    "name", "team", "languages", "skills", "mandate", "capacity", "channels", "hours", "active", "attributes",
+)  # fmt: skip
 TAG_FACET = "values"
 
 
@@ -93,10 +94,10 @@ class SqlImports:
         while batch := [_row_values(import_id, row) for row in islice(unread, BATCH_ROWS)]:
             self._connection.execute(insert(import_row), batch)
 
-    def classify(self, import_id: str, *, framework: str) -> dict[str, int]:
+    def classify(self, import_id: str, *, framework: str, columns: Collection[str] | None = None) -> dict[str, int]:
         """Decide create, update, skip or error for every staged line; how many of each."""
         allow_statement_s(self._connection, LONG_STATEMENT_S)
-        for decision in _decisions(import_id, framework):
+        for decision in _decisions(import_id, framework, spoken_of(columns)):
             self._connection.execute(decision)
         query = (
             select(import_row.c.action, func.count().label("lines"))
@@ -115,13 +116,23 @@ class SqlImports:
         rows = self._connection.execute(found.order_by(*order, columns.line).limit(limit))
         return [ImportedRow(line, employee_id, action, detail) for line, employee_id, action, detail in rows]
 
-    def apply(self, import_id: str, *, actor: str, framework: str, facet: str, tag_weight: float, now: datetime) -> int:
+    def apply(
+        self,
+        import_id: str,
+        *,
+        actor: str,
+        framework: str,
+        facet: str,
+        tag_weight: float,
+        now: datetime,
+        columns: Collection[str] | None = None,
+    ) -> int:
         """Write every create and update, and an hr_tag for each line with value shares; how many employees changed."""
         staff_mark.lock(self._connection)
         allow_statement_s(self._connection, LONG_STATEMENT_S)
         here = and_(import_row.c.import_id == import_id, import_row.c.action.in_(("create", "update")))
         tagged = and_(here, import_row.c.share.is_not(None))
-        changed = self._write_employees(here, now=now)
+        changed = self._write_employees(here, spoken_of(columns), now=now)
         if changed:
             tag = _Tag(framework=framework, facet=facet, weight=tag_weight, actor=actor, now=now)
             self._write_evidence(tagged, tag)
@@ -134,19 +145,18 @@ class SqlImports:
         self._connection.execute(delete(import_row).where(import_row.c.import_id == import_id))
         self._connection.execute(delete(import_upload).where(import_upload.c.id == import_id))
 
-    def _write_employees(self, here: ColumnElement[bool], *, now: datetime) -> int:
+    def _write_employees(self, here: ColumnElement[bool], spoken: Collection[str], *, now: datetime) -> int:
         count = self._connection.execute(select(func.count()).select_from(import_row).where(here)).scalar_one()
         if not count:
             return 0
         stamps = {"change_no": staff_mark.advance(self._connection), "created_at": now, "updated_at": now}
-        copied = (*FILE_COLUMNS, *_KEPT_COLUMNS)
         source = select(
             import_row.c.employee_id,
-            *(import_row.c[name] for name in copied),
+            *(import_row.c[name] for name in FILE_COLUMNS),
             *(literal(value, employee.c[name].type) for name, value in stamps.items()),
         ).where(here)
-        statement = insert_into(self._connection, employee).from_select(["id", *copied, *stamps], source)
-        replaced = {name: statement.excluded[name] for name in (*FILE_COLUMNS, "change_no", "updated_at")}
+        statement = insert_into(self._connection, employee).from_select(["id", *FILE_COLUMNS, *stamps], source)
+        replaced = {name: statement.excluded[name] for name in (*spoken, "change_no", "updated_at")}
         self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=replaced))
         return int(count)
 
@@ -200,9 +210,14 @@ class SqlImports:
         self._connection.execute(statement.on_conflict_do_nothing())
 
 
+def spoken_of(columns: Collection[str] | None) -> tuple[str, ...]:
+    """The employee's columns that a file changes, given the fields it speaks of (`None`: all of them)."""
+    return tuple(name for name in FILE_COLUMNS if columns is None or name in columns)
+
+
 def _row_values(import_id: str, row: ImportRow) -> dict[str, Any]:
     if row.employee is None:
-        person = dict.fromkeys((*FILE_COLUMNS, *_KEPT_COLUMNS, "employee_id"))
+        person = dict.fromkeys((*FILE_COLUMNS, "employee_id"))
     else:
         person = employee_values(row.employee)
         person["employee_id"] = person.pop("id")
@@ -210,7 +225,7 @@ def _row_values(import_id: str, row: ImportRow) -> dict[str, Any]:
     return {**person, "import_id": import_id, "line": row.line, "share": share, "fault": row.fault}
 
 
-def _decisions(import_id: str, framework: str) -> Iterable[Update]:
+def _decisions(import_id: str, framework: str, spoken: Collection[str]) -> Iterable[Update]:
     """Statements that decide the lines of a file, each refining what those before it said."""
     columns = import_row.c
     lines = update(import_row).where(columns.import_id == import_id)
@@ -227,7 +242,7 @@ def _decisions(import_id: str, framework: str) -> Iterable[Update]:
     yield lines.where(columns.employee_id.in_(doubled), ~refused).values(action="error", detail=DOUBLED)
     known = select(employee.c.id).where(employee.c.id == columns.employee_id)
     yield lines.where(columns.action == "create", known.exists()).values(action="update")
-    same = [employee.c[name].is_not_distinct_from(columns[name]) for name in FILE_COLUMNS]
+    same = [employee.c[name].is_not_distinct_from(columns[name]) for name in spoken]
     same_tag = or_(columns.share.is_(None), columns.share == _standing_tag(framework))
     yield lines.where(columns.action == "update", known.where(*same).exists(), same_tag).values(action="skip")
 

@@ -9,7 +9,7 @@ from functools import wraps
 from flask import Response, after_this_request, request, stream_with_context
 
 from api.answers import json_answer
-from api.blueprint import Blueprint, check_media_type
+from api.blueprint import Blueprint, check_media_type, whole_body
 from api.errors import UnsupportedMediaType
 from api.files.export import employees_csv
 from api.files.people import employee_rows, import_rows
@@ -27,6 +27,7 @@ routes = Blueprint("files", __name__, url_prefix="/v1/employees", description="E
 
 CSV = "text/csv"
 AT_ONCE_BYTES = 1024 * 1024
+AT_ONCE_ROWS = 10_000  # a few seconds of one transaction, in which nobody else writes
 PAGE = 500
 
 SEND_CSV = "Send the file as text/csv in UTF-8; a spreadsheet saves one as CSV UTF-8."
@@ -38,18 +39,17 @@ _FILE = {"content": {CSV: {"schema": {"type": "string"}}}, "required": True}
 
 
 def _read_first(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Run the route once its file is known to be a table that can be read, while no transaction is open yet.
+    """Run the route once its file is known to be a table, handed on as `rows` it has; no transaction is open yet.
 
-    A long file has its header read and its rows counted here, so that nobody waits for a job that can only fail.
+    So a file that cannot be read is refused at once, also where it is long enough to become a job.
     """
 
     @wraps(view)
     def with_a_table(*args: object, **kwargs: object) -> Response:
         content = _csv_content()
-        if len(content) > AT_ONCE_BYTES:
-            employee_rows(io.BytesIO(content), klik().framework, limits=_limits())
-            count_rows(io.BytesIO(content), limits=_limits())
-        return view(*args, **kwargs)
+        employee_rows(io.BytesIO(content), klik().framework, limits=_limits())
+        rows = count_rows(io.BytesIO(content), limits=_limits())
+        return view(*args, rows=rows, **kwargs)
 
     return with_a_table
 
@@ -64,10 +64,13 @@ def _read_first(view: Callable[..., Response]) -> Callable[..., Response]:
 )
 @_read_first
 @writes
-def import_file(query: dict[str, bool], *, records: Records) -> Response:
-    """Take over a CSV file of employees, or see what would happen (`dry_run`). A file over 1 MiB becomes a job."""
-    content = request.get_data(cache=True)
-    if len(content) > AT_ONCE_BYTES:
+def import_file(query: dict[str, bool], *, rows: int, records: Records) -> Response:
+    """Take over a CSV file of employees, or see what would happen (`dry_run`).
+
+    A file over 1 MiB or 10,000 rows becomes a job.
+    """
+    content = whole_body()
+    if len(content) > AT_ONCE_BYTES or rows > AT_ONCE_ROWS:
         return _begun(_started(records, content, dry_run=query["dry_run"]))
     return json_answer(shown_report(_imported(records, content, dry_run=query["dry_run"])))
 
@@ -83,7 +86,7 @@ def _csv_content() -> bytes:
     if _CSV_TYPE.fullmatch(request.environ.get("CONTENT_TYPE", "")) is None:
         raise UnsupportedMediaType(SEND_CSV)
     check_media_type(request, _CSV_TYPE)
-    content = request.get_data(cache=True)
+    content = whole_body()
     if content.startswith(_PACKED):
         raise UnsupportedMediaType(A_WORKBOOK)
     return content

@@ -13,9 +13,8 @@ from matcher.use_cases.ports import ImportedRow, ImportRow, Records
 MOST_ROWS_TOLD = 1_000
 BATCH_ROWS = 2_000
 FIELDS = ("name", "team", "languages", "skills", "mandate", "capacity", "channels", "hours", "active")
+ATTRIBUTES = "attributes"
 ATTRIBUTE_COLUMNS = ("trait:", "wants:", "has:")
-FIXED = ("hours", "active")  # what a file gives a new employee but does not change of one who is there
-FIXED_CHANGED = "line {}, column {}: a file does not change this of an employee who is there; change the employee."
 NO_CHANNEL = "line {}, column channels: the employee serves no channel; give at least one, as phone=1."
 TOO_COSTLY = "line {}, column channels: one {} contact takes {} slots of {}; it could never be given."
 ACTIONS = ("create", "update", "skip", "error")
@@ -50,27 +49,37 @@ def import_employees(
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH_ROWS)):
         records.imports.stage(import_id, completed(records, batch, columns=columns))
-    return settle_import(records, import_id, framework=framework, dry_run=dry_run, actor=actor, now=now)
+    return settle_import(
+        records, import_id, columns=columns, framework=framework, dry_run=dry_run, actor=actor, now=now
+    )
 
 
 def completed(records: Records, rows: Sequence[ImportRow], *, columns: Collection[str]) -> list[ImportRow]:
-    """The lines with what their file has no column for taken from the stored employee, so that it stays as it is.
+    """The lines with what their file has no column for taken from the stored employee, to be judged as a whole.
 
     An employee who is new needs a channel: a line that gives none becomes an error.
     """
-    absent = [name for name in FIELDS if name not in columns]
-    has_traits = any(column.startswith(ATTRIBUTE_COLUMNS) for column in columns)
-    if not has_traits:
-        absent.append("attributes")
-    fixed = [name for name in FIXED if name in columns]
-    return [_completed(records, row, absent, fixed) for row in rows]
+    given = _fields_given(columns)
+    absent = [name for name in (*FIELDS, ATTRIBUTES) if name not in given]
+    return [_completed(records, row, absent) for row in rows]
 
 
 def settle_import(
-    records: Records, import_id: str, *, framework: Framework, dry_run: bool, actor: str, now: datetime
+    records: Records,
+    import_id: str,
+    *,
+    columns: Collection[str],
+    framework: Framework,
+    dry_run: bool,
+    actor: str,
+    now: datetime,
 ) -> ImportReport:
-    """Decide over every staged line, apply all or nothing, tell what happened and clear away what was staged."""
-    counted = records.imports.classify(import_id, framework=framework.name)
+    """Decide over every staged line, apply all or nothing, tell what happened and clear away what was staged.
+
+    What the file has no `columns` for stays as it is now, also where it changed since the lines were staged.
+    """
+    given = _fields_given(columns)
+    counted = records.imports.classify(import_id, framework=framework.name, columns=given)
     counts = {action: counted.get(action, 0) for action in ACTIONS}
     rows = tuple(records.imports.rows(import_id, limit=MOST_ROWS_TOLD))
     applied = not dry_run and counts["error"] == 0
@@ -82,26 +91,32 @@ def settle_import(
             facet=VALUES,
             tag_weight=framework.values.terms(Source.HR_TAG).cap,
             now=now,
+            columns=given,
         )
     records.imports.discard(import_id)
     return ImportReport(applied, counts, rows, sum(counts.values()) - len(rows))
 
 
-def _completed(records: Records, row: ImportRow, absent: Sequence[str], fixed: Sequence[str]) -> ImportRow:
+def _fields_given(columns: Collection[str]) -> frozenset[str]:
+    """The fields of an employee that a file with these columns changes; all attributes, or none of them."""
+    has_attributes = any(column.startswith(ATTRIBUTE_COLUMNS) for column in columns)
+    return frozenset([name for name in FIELDS if name in columns] + [ATTRIBUTES] * has_attributes)
+
+
+def _completed(records: Records, row: ImportRow, absent: Sequence[str]) -> ImportRow:
     employee = row.employee
     if employee is None:
         return row
-    stored = records.employees.get(employee.id) if absent or fixed else None
+    stored = records.employees.get(employee.id) if absent else None
     if stored is not None:
         employee = replace(employee, **{name: getattr(stored, name) for name in absent})
-    return replace(row, employee=employee, fault=row.fault or _fault(row.line, employee, stored, fixed))
+    return replace(row, employee=employee, fault=row.fault or _fault(row.line, employee))
 
 
-def _fault(line: int, employee: Employee, stored: Employee | None, fixed: Sequence[str]) -> str | None:
+def _fault(line: int, employee: Employee) -> str | None:
     if not employee.channels:
         return NO_CHANNEL.format(line)
     for channel, load in employee.channels.items():
         if load.cost > employee.capacity:
             return TOO_COSTLY.format(line, channel, load.cost, employee.capacity)
-    changed = [name for name in fixed if stored is not None and getattr(stored, name) != getattr(employee, name)]
-    return FIXED_CHANGED.format(line, changed[0]) if changed else None
+    return None

@@ -244,13 +244,29 @@ class Imports(Protocol):
     def keep_upload(self, import_id: str, content: bytes, *, now: datetime) -> None: ...
     def upload(self, import_id: str) -> bytes: ...
     def stage(self, import_id: str, rows: Iterable[ImportRow]) -> None: ...
-    def classify(self, import_id: str, *, framework: str) -> dict[str, int]:
-        """Decide create, update, skip or error for every staged line; how many of each. Doubled ids are errors."""
+    def classify(self, import_id: str, *, framework: str, columns: Collection[str] | None = None) -> dict[str, int]:
+        """Decide create, update, skip or error for every staged line; how many of each. Doubled ids are errors.
+
+        Only the fields in `columns` are compared with what is stored (`None`: all of them).
+        """
         ...
 
     def rows(self, import_id: str, *, limit: int, errors_first: bool = True) -> list[ImportedRow]: ...
-    def apply(self, import_id: str, *, actor: str, framework: str, facet: str, tag_weight: float, now: datetime) -> int:
-        """Write every create and update, and an hr_tag for each line with value shares; how many employees changed."""
+    def apply(
+        self,
+        import_id: str,
+        *,
+        actor: str,
+        framework: str,
+        facet: str,
+        tag_weight: float,
+        now: datetime,
+        columns: Collection[str] | None = None,
+    ) -> int:
+        """Write every create and update, and an hr_tag for each line with value shares; how many employees changed.
+
+        Of an employee who is there, only the fields in `columns` change (`None`: all of them).
+        """
         ...
 
     def discard(self, import_id: str) -> None: ...

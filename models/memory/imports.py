@@ -1,7 +1,7 @@
 """Employee files, in memory."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import NOTHING, SourceSum
 from matcher.profiles.people import EMPLOYEE, Employee
 from matcher.use_cases.ports import ImportedRow, ImportRow, StoredProfile
-from models.imports import DOUBLED, FILE_COLUMNS, REASON, TAG_FACET
+from models.imports import DOUBLED, REASON, TAG_FACET, spoken_of
 from models.memory.people import MemoryProfiles, as_stored, is_same
 from models.memory.tables import Line, Transaction
 from models.tables import IMPORT_ACTIONS
@@ -41,14 +41,14 @@ class MemoryImports:
                 raise Conflict(f"Line {row.line} of import {import_id} is staged already.")
             lines[import_id, row.line] = Line(row)
 
-    def classify(self, import_id: str, *, framework: str) -> dict[str, int]:
+    def classify(self, import_id: str, *, framework: str, columns: Collection[str] | None = None) -> dict[str, int]:
         """Decide create, update, skip or error for every staged line; how many of each."""
         lines = self._transaction.changing(self._transaction.tables.lines)
         staged = self._lines(import_id)
         times = Counter(line.row.employee.id for line in staged if line.row.employee is not None)
         doubled = {employee_id for employee_id, number in times.items() if number > 1}
         for line in staged:
-            action, detail = self._decision(line.row, doubled, framework)
+            action, detail = self._decision(line.row, doubled, framework, spoken_of(columns))
             lines[import_id, line.row.line] = replace(line, action=action, detail=detail)
         counted = Counter(line.action for line in self._lines(import_id))
         return {action: counted[action] for action in IMPORT_ACTIONS}
@@ -64,7 +64,17 @@ class MemoryImports:
         ]
         return sorted(decided, key=lambda row: (errors_first and row.action != "error", row.line))[:limit]
 
-    def apply(self, import_id: str, *, actor: str, framework: str, facet: str, tag_weight: float, now: datetime) -> int:
+    def apply(
+        self,
+        import_id: str,
+        *,
+        actor: str,
+        framework: str,
+        facet: str,
+        tag_weight: float,
+        now: datetime,
+        columns: Collection[str] | None = None,
+    ) -> int:
         """Write every create and update, and an hr_tag for each line with value shares; how many employees changed."""
         employees = self._transaction.changing(self._transaction.tables.employees)
         applied: list[str] = []
@@ -72,7 +82,7 @@ class MemoryImports:
             person = line.row.employee
             if person is None or line.action not in ("create", "update"):
                 continue
-            employees[person.id] = _merged(person, employees.get(person.id))
+            employees[person.id] = _merged(person, employees.get(person.id), spoken_of(columns))
             applied.append(person.id)
             if line.row.value_share is not None:
                 tag = _tag(import_id, line.row, framework=framework, facet=facet, actor=actor, now=now)
@@ -92,7 +102,7 @@ class MemoryImports:
         found = [line for place, line in self._transaction.tables.lines.items() if place[0] == import_id]
         return sorted(found, key=lambda line: line.row.line)
 
-    def _decision(self, row: ImportRow, doubled: set[str], framework: str) -> tuple[str, str]:
+    def _decision(self, row: ImportRow, doubled: set[str], framework: str, spoken: Collection[str]) -> tuple[str, str]:
         person = row.employee
         if row.fault is not None or person is None:
             return "error", row.fault or ""
@@ -102,7 +112,7 @@ class MemoryImports:
         if former is None:
             return "create", ""
         same_tag = row.value_share is None or row.value_share == self._standing_tag(person.id, framework)
-        return ("skip" if same_tag and is_same(former, person, columns=FILE_COLUMNS) else "update"), ""
+        return ("skip" if same_tag and is_same(former, person, columns=spoken) else "update"), ""
 
     def _standing_tag(self, employee_id: str, framework: str) -> tuple[float, ...] | None:
         log = MemoryProfiles(self._transaction).evidence_of(EMPLOYEE, employee_id, facet=TAG_FACET)
@@ -120,10 +130,10 @@ class MemoryImports:
         profiles[place] = StoredProfile(replace(former.sums, by_source=by_source), former.revision + 1)
 
 
-def _merged(person: Employee, former: Employee | None) -> Employee:
+def _merged(person: Employee, former: Employee | None, spoken: Collection[str]) -> Employee:
     if former is None:
         return as_stored(person)
-    return replace(as_stored(person), hours=former.hours, active=former.active)
+    return replace(former, **{name: getattr(person, name) for name in spoken})
 
 
 def _tag(import_id: str, row: ImportRow, *, framework: str, facet: str, actor: str, now: datetime) -> Evidence:

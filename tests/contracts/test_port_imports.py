@@ -7,7 +7,7 @@ import pytest
 from matcher.errors import Conflict, NotFound
 from matcher.profiles.evidence import Source
 from matcher.profiles.facets import SourceSum, Sums
-from matcher.profiles.people import Employee
+from matcher.profiles.people import ChannelLoad, Employee, Interval
 from matcher.use_cases.ports import ImportRow, Store
 from tests.contracts.stored_things import FRAMEWORK, NOW, an_employee, later, some_evidence, some_sums
 
@@ -177,17 +177,82 @@ def test_a_revoked_tag_is_news_again(store: Store) -> None:
     assert counts["update"] == 1
 
 
-def test_hours_and_activity_are_left_as_they_are(store: Store) -> None:
-    """A file has no such columns: someone on leave must not come back by an import."""
+WORKDAY = (Interval(540, 1020), Interval(1980, 2460))
+CHANGES: dict[str, object] = {
+    "name": None,
+    "team": "south",
+    "languages": ("fr",),
+    "skills": {"x": 5},
+    "mandate": 3,
+    "capacity": 9,
+    "channels": {"chat": ChannelLoad(1, 4)},
+    "hours": (Interval(0, 60),),
+    "active": False,
+    "attributes": {"trait:desk": "A4"},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_field_alone_is_news_and_is_taken_over(store: Store, name: str) -> None:
+    """What a file says is what holds afterwards, also of hours and of someone who left."""
+    new = replace(an_employee("e-1", hours=WORKDAY), **{name: CHANGES[name]})
     with store.writing() as records:
-        records.employees.put(an_employee("e-1", active=False), now=NOW)
-    counts = _classified(store, _row(2, "e-1", hours=None, active=True))
-    _classified(store, _row(2, "e-1", hours=None, active=True, name="Bob"), import_id="i-2")
-    _applied(store, "i-2")
+        records.employees.put(an_employee("e-1", hours=WORKDAY), now=NOW)
+    counts = _classified(store, ImportRow(2, new))
+    _applied(store)
+    again = _classified(store, ImportRow(2, new), import_id="i-2")
+
+    assert (counts["update"], again["skip"]) == (1, 1)
+    with store.reading() as records:
+        assert records.employees.get("e-1") == new
+
+
+@pytest.mark.parametrize("hours", [None, (), WORKDAY])
+def test_hours_of_every_kind_go_in_and_are_known_again(store: Store, hours: tuple[Interval, ...] | None) -> None:
+    """Always, never, and a week: the three differ, and none is news twice."""
+    others = [other for other in (None, (), WORKDAY) if other != hours]
+    for number, other in enumerate(others):
+        with store.writing() as records:
+            records.employees.put(an_employee("e-1", hours=other), now=NOW)
+        counts = _classified(store, _row(2, "e-1", hours=hours), import_id=f"i-{number}")
+        _applied(store, f"i-{number}")
+        again = _classified(store, _row(2, "e-1", hours=hours), import_id=f"again-{number}")
+
+        assert (counts["update"], again["skip"]) == (1, 1)
+        with store.reading() as records:
+            assert records.employees.get("e-1") == an_employee("e-1", hours=hours)
+
+
+def test_a_field_the_file_does_not_speak_of_stays_as_it_is_now(store: Store) -> None:
+    """Who went on leave while a long file was being read must not come back by it."""
+    staged = [_row(2, "e-1", mandate=3), _row(3, "e-2", mandate=3), _row(4, "e-3")]
+    now = [an_employee("e-1", active=False, hours=(), name="Bo"), an_employee("e-3", active=False, hours=())]
+    with store.writing() as records:
+        records.imports.stage("i-1", staged)
+        for person in now:
+            records.employees.put(person, now=NOW)
+    with store.writing() as records:
+        counts = records.imports.classify("i-1", framework=FRAMEWORK, columns={"mandate"})
+        changed = records.imports.apply(
+            "i-1", actor="k1", framework=FRAMEWORK, facet="values", tag_weight=WEIGHT, now=NOW, columns={"mandate"}
+        )
+
+    assert counts == {"create": 1, "update": 1, "skip": 1, "error": 0}
+    assert changed == 2
+    with store.reading() as records:
+        assert records.employees.get("e-1") == replace(now[0], mandate=3)
+        assert records.employees.get("e-2") == an_employee("e-2", mandate=3)
+        assert records.employees.get("e-3") == now[1]
+
+
+def test_a_file_of_ids_alone_changes_nobody(store: Store) -> None:
+    """It speaks of nothing."""
+    with store.writing() as records:
+        records.employees.put(an_employee("e-1"), now=NOW)
+        records.imports.stage("i-1", [ImportRow(2, Employee("e-1"))])
+        counts = records.imports.classify("i-1", framework=FRAMEWORK, columns=())
 
     assert counts["skip"] == 1
-    with store.reading() as records:
-        assert records.employees.get("e-1") == an_employee("e-1", active=False, name="Bob")
 
 
 def test_a_bare_employee_can_be_imported(store: Store) -> None:

@@ -1,6 +1,7 @@
 """What an import job does with a file: all of it or nothing, and a report either way."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from api.workers import Worker
@@ -92,21 +93,47 @@ def test_what_a_file_has_no_column_for_stays_as_it_is(store: Store, tmp_path: Pa
     assert dict(employee.attributes) == {"desk": "A4"}
 
 
-def test_hours_and_activity_come_with_a_new_employee_and_are_never_changed_unseen(store: Store, tmp_path: Path) -> None:
-    """An export reads back whole; someone on leave does not come back by last month's file, and the line says so."""
-    content = b"id,channels,hours,active\ne1,chat=1,mon 09:00-17:00,false\n"
-    first, again = (queued_import(store, content) for _ in range(2))
-    changed = queued_import(store, content.replace(b"false", b"true"))
-    for job_id in (first, again, changed):
+def test_hours_and_activity_change_as_the_file_says_and_stay_without_their_columns(
+    store: Store, tmp_path: Path
+) -> None:
+    """Who leaves is switched off by the list HR keeps anyway; a list of mandates brings nobody back."""
+    content = b"id,channels,hours,active\ne1,chat=1,mon 09:00-17:00,true\n"
+    changed = content.replace(b"true", b"false").replace(b"mon", b"tue")
+    jobs = [queued_import(store, each) for each in (content, content, changed, b"id,mandate\ne1,2\n")]
+    for job_id in jobs:
         work(store, tmp_path, job_id)
 
     with store.reading() as records:
         employee = records.employees.get("e1")
     assert employee is not None
-    assert (employee.hours, employee.active) == ((Interval(540, 1020),), False)
-    assert job_in(store, again).result["counts"]["skip"] == 1
-    assert job_in(store, changed).result["counts"]["error"] == 1
-    assert "column active" in job_in(store, changed).result["rows"][0]["detail"]
+    assert (employee.hours, employee.active, employee.mandate) == ((Interval(1980, 2460),), False, 2)
+    told = [job_in(store, job_id).result["rows"][0]["action"] for job_id in jobs]
+    assert told == ["create", "skip", "update", "update"]
+
+
+def test_what_changes_while_a_file_is_read_is_not_undone_by_it(store: Store, tmp_path: Path) -> None:
+    """A long file takes a minute; the sick leave that someone enters meanwhile counts."""
+    work(store, tmp_path, queued_import(store, b"id,channels\ne1,chat=1\n"))
+    job_id = queued_import(store, b"id,mandate\ne1,2\n")
+
+    class GoesOnLeaveOnceStaged(threading.Event):
+        looks = 0
+
+        def is_set(self) -> bool:
+            self.looks += 1
+            if self.looks == 2:
+                with store.writing() as records:
+                    employee = records.employees.get("e1")
+                    assert employee is not None
+                    records.employees.put(replace(employee, active=False, hours=()), now=NOW)
+            return False
+
+    Worker(klik_on(store, tmp_path), GoesOnLeaveOnceStaged()).work(job_id)
+
+    with store.reading() as records:
+        employee = records.employees.get("e1")
+    assert employee is not None
+    assert (employee.active, employee.hours, employee.mandate) == (False, (), 2)
 
 
 def test_a_new_employee_without_a_channel_is_an_error(store: Store, tmp_path: Path) -> None:
