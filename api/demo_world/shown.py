@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from api.demo_world.day import Day
 from api.demo_world.words import decimal, percent, say
@@ -13,6 +14,7 @@ from api.demo_world.words import decimal, percent, say
 TELLING = (
     "joint_assignment",
     "preferred_employee",
+    "values_fit",
     "wanted_skills",
     "values_no_consent",
     "values_unknown",
@@ -20,38 +22,26 @@ TELLING = (
     "eligible",
 )
 REASONS_SHOWN = 2
+SHARES = {"customer": 4, "helped_by": 2, "why": 5}  # of the width, where a table fills it
 
 
 def who_got_whom(day: Day, answer: Mapping[str, Any], language: str) -> Table:
     """A row a served contact: who asked what, who takes it, and what decided."""
-    table = _table(say("who_got_whom", language), language, "customer", "story", "channel", "employee", "fit", "why")
+    table = _table(say("who_got_whom", language), language, "customer", "helped_by", "why")
     for one in answer["assignments"]:
-        contact = day.contact(one["contact_id"])
-        table.add_row(
-            customer_name(day, one["contact_id"]),
-            contact.story[language],
-            say(contact.request["channel"], language),
-            day.employee_names[one["employee_id"]],
-            percent(one["compatibility"], language),
-            _why(one["reasons"]),
-        )
+        helper = f"{day.employee_names[one['employee_id']]}\n{percent(one['compatibility'], language)}"
+        table.add_row(_who_asks(day, one["contact_id"], language), helper, _why(one["reasons"]))
     return table
 
 
 def who_waits(day: Day, answer: Mapping[str, Any], language: str) -> Table:
     """A row an unserved contact: why nobody, whom it competes with, and which channel would help."""
-    table = _table(say("who_waits", language), language, "customer", "story", "channel", "why")
+    table = _table(say("who_waits", language), language, "customer", "why")
     for one in answer["unassigned"]:
-        contact = day.contact(one["contact_id"])
         lines = [one["detail"], _competing(day, one.get("bottleneck"), language)]
         if one.get("suggested_channel"):
             lines.append(say("other_channel", language, channel=say(one["suggested_channel"], language)))
-        table.add_row(
-            customer_name(day, one["contact_id"]),
-            contact.story[language],
-            say(contact.request["channel"], language),
-            "\n".join(line for line in lines if line),
-        )
+        table.add_row(_who_asks(day, one["contact_id"], language), "\n".join(line for line in lines if line))
     return table
 
 
@@ -106,9 +96,17 @@ def customer_name(day: Day, contact_id: str) -> str:
 
 def _table(title: str, language: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left", box=SIMPLE_HEAD)
+    table.expand = "why" in columns
     for column in columns:
-        table.add_column(say(column, language), no_wrap=column in {"customer", "channel", "employee"})
+        table.add_column(say(column, language), ratio=SHARES.get(column))
     return table
+
+
+def _who_asks(day: Day, contact_id: str, language: str) -> Text:
+    """Who asks, by which channel, and below it what."""
+    contact = day.contact(contact_id)
+    head = f"{customer_name(day, contact_id)} · {say(contact.request['channel'], language)}\n"
+    return Text.assemble((head, "bold"), (contact.story[language], "dim"))
 
 
 def _why(reasons: Sequence[Mapping[str, Any]]) -> str:

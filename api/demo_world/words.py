@@ -18,10 +18,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "who_got_whom": {"en": "Who got whom, and why", "nl": "Wie kreeg wie, en waarom"},
     "customer": {"en": "Customer", "nl": "Klant"},
-    "channel": {"en": "By", "nl": "Via"},
     "story": {"en": "What is asked", "nl": "Wat wordt gevraagd"},
     "employee": {"en": "Employee", "nl": "Medewerker"},
-    "fit": {"en": "Fit", "nl": "Klik"},
+    "helped_by": {"en": "Helped by · chance", "nl": "Geholpen door · kans"},
     "why": {"en": "Why", "nl": "Waarom"},
     "score": {"en": "Score", "nl": "Score"},
     "proof": {

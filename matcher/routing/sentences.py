@@ -104,8 +104,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "nobody.rule": {"en": "A rule refuses everyone left: {reason}", "nl": "Een regel weigert wie over was: {reason}"},
     "short": {
-        "en": "{contacts} contacts compete for {employees} employees with {short} places too few.",
-        "nl": "{contacts} contacten dingen naar {employees} medewerkers, met {short} plaatsen te weinig.",
+        "en": "Contacts that compete: {contacts}, for so many employees: {employees}. Places too few: {short}.",
+        "nl": "Contacten die wedijveren: {contacts}, om zoveel medewerkers: {employees}. Plaatsen te weinig: {short}.",
     },
     "outranked": {
         "en": "Contacts that count for more took the places of everyone who could help.",

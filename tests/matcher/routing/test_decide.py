@@ -127,7 +127,7 @@ def test_a_phone_call_takes_all_slots_and_a_chat_one() -> None:
 
     assert pairs(round_) == {"p1": None, "c0": "e1", "c1": "e1", "c2": "e1"}
     assert round_.decisions[0].unassigned is not None
-    assert "count for more" in round_.decisions[0].unassigned.detail
+    assert round_.decisions[0].unassigned.reason is Why.NO_CAPACITY
 
 
 def test_the_same_seed_gives_the_same_round() -> None:
