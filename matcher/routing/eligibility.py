@@ -44,13 +44,11 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """`pairs[i, j]`: employee j may take contact i. `demand_of[i]` indexes `demands`; `fits` is by demand (G × m)."""
+    """`pairs[i, j]`: employee j may take contact i. `demand_of[i]` indexes `demands`."""
 
     pairs: Bools
     demands: tuple[Demand, ...]
     demand_of: Ints
-    fits: Bools
-    there: Bools
     rules: RuleEffects
 
 
@@ -87,21 +85,6 @@ def demand_tests(roster: Roster, demand: Demand) -> Iterator[Question]:
         yield Question("mandate", str(demand.mandate), roster.mandate >= demand.mandate)
 
 
-def fits_demand(roster: Roster, demand: Demand) -> Bools:
-    """Who answers every question of the demand with yes, whether there now or not."""
-    key = ("fits", demand)
-    return kept(roster.of_people, key, lambda: _all_pass(demand_tests(roster, demand), len(roster)))
-
-
-def _there(snapshot: Snapshot, now: datetime) -> Bools:
-    """Who is at work; within a minute that does not change, unless someone's presence ends."""
-    roster = snapshot.roster
-    if not kept(roster.of_people, "presence lasts", lambda: roster.presence.lasts):
-        return _all_pass(presence_tests(snapshot, now), len(roster))
-    key = ("there", snapshot.are_named, minute_of_week(now.astimezone(snapshot.timezone)))
-    return kept(roster.of_people, key, lambda: _all_pass(presence_tests(snapshot, now), len(roster)))
-
-
 def slots_for(roster: Roster, channel: str) -> Ints:
     """How many contacts of that channel each employee can take now."""
     return kept(roster.of_state, ("slots", channel), lambda: _slots_for(roster, channel))
@@ -117,17 +100,29 @@ def eligibility_of(snapshot: Snapshot, now: datetime) -> Eligibility:
     """Who may take which contact: presence, hours, demand, slots, exclusions and rules."""
     contacts, roster = snapshot.contacts, snapshot.roster
     demands, demand_of = _grouped(contacts)
-    there = _there(snapshot, now)
-    fits = np.array([fits_demand(roster, demand) for demand in demands], bool).reshape(len(demands), len(roster))
-    room = np.array([slots_for(roster, demand.channel) > 0 for demand in demands], bool).reshape(
-        len(demands), len(roster)
-    )
-    rules = rule_effects(snapshot)
-    pairs = (fits & room & there)[demand_of]
+    lasts = kept(roster.of_people, "presence lasts", lambda: roster.presence.lasts)
+    minute = minute_of_week(now.astimezone(snapshot.timezone)) if lasts else None
+    open_to = [_open_to(snapshot, demand, now, minute) for demand in demands]
+    pairs = np.array(open_to, bool).reshape(len(demands), len(roster))[demand_of]
     _hold_and_exclude(pairs, contacts, roster, now)
+    rules = rule_effects(snapshot)
     for refusal in rules.refusals:
         pairs[np.ix_(refusal.contacts, refusal.employees)] = False
-    return Eligibility(pairs, demands, demand_of, fits, there, rules)
+    return Eligibility(pairs, demands, demand_of, rules)
+
+
+def _open_to(snapshot: Snapshot, demand: Demand, now: datetime, minute: int | None) -> Bools:
+    """Who is there, fits the demand and has room; that holds for a `minute`, unless someone's presence ends in it."""
+    roster = snapshot.roster
+
+    def work_out() -> Bools:
+        there = _all_pass(presence_tests(snapshot, now), len(roster))
+        fits = kept(roster.of_people, ("fits", demand), lambda: _all_pass(demand_tests(roster, demand), len(roster)))
+        return there & fits & (slots_for(roster, demand.channel) > 0)
+
+    if minute is None:
+        return work_out()
+    return kept(roster.of_state, ("open", demand, minute, snapshot.are_named), work_out)
 
 
 def rule_effects(snapshot: Snapshot) -> RuleEffects:
@@ -150,6 +145,8 @@ def _all_pass(questions: Iterator[Question] | list[Question], size: int) -> Bool
     passed = np.ones(size, dtype=bool)
     for question in questions:
         passed &= question.passes
+        if not passed.any():
+            break
     return passed
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from matcher.routing.decision import Reason
 from matcher.routing.eligibility import Eligibility, demand_tests, presence_tests, slots_for
-from matcher.routing.scores import CONTINUITY, Scores, Standing, standing_of
+from matcher.routing.scores import CONTINUITY, Scores, Terms, terms_of
 from matcher.routing.sentences import decimal, percent, sentence, span
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
@@ -39,10 +39,10 @@ class Pair:
         return self.snapshot.rules.rule_set.strategy.weights
 
     @property
-    def standing(self) -> Standing:
-        """What the contact's demand makes of each employee."""
+    def terms(self) -> Terms:
+        """What the contact's demand makes of the employee."""
         demand = self.eligibility.demands[int(self.eligibility.demand_of[self.row])]
-        return standing_of(self.snapshot.roster, demand, self.weights)
+        return terms_of(self.snapshot.roster, demand, self.column)
 
     def name(self, column: int) -> str:
         """What people call the employee of that column."""
@@ -76,7 +76,7 @@ def _terms(pair: Pair) -> Iterator[Reason]:
     yield _load(pair)
     roster, column = pair.snapshot.roster, pair.column
     idle = span(float(roster.idle_s[column]), pair.language)
-    yield Reason("longest_idle", float(pair.standing.idle[column]), pair.say("longest_idle", idle=idle))
+    yield Reason("longest_idle", float(pair.terms.idle), pair.say("longest_idle", idle=idle))
     if pair.scores.preferred[pair.row] == column:
         yield Reason("preferred_employee", CONTINUITY, pair.say("preferred_employee"))
     for boost in pair.eligibility.rules.boosts:
@@ -114,15 +114,15 @@ def _why_values_unused(pair: Pair) -> Reason | None:
 
 
 def _demand_parts(pair: Pair) -> Iterator[Reason]:
-    roster, column, weights, standing = pair.snapshot.roster, pair.column, pair.weights, pair.standing
+    roster, column, weights, terms = pair.snapshot.roster, pair.column, pair.weights, pair.terms
     contact = pair.snapshot.contacts[pair.row]
     text = pair.say("wanted_skills", skills=", ".join(contact.wanted_skills))
-    yield Reason("wanted_skills", weights.fit * float(standing.wanted[column]), text)
+    yield Reason("wanted_skills", weights.fit * float(terms.wanted), text)
     text = pair.say("specialist_time", has=int(roster.mandate[column]), needs=contact.mandate)
-    yield Reason("specialist_time", -weights.specialist * float(standing.specialist[column]), text)
+    yield Reason("specialist_time", -weights.specialist * float(terms.specialist), text)
     cost = int(roster.column(roster.channel_cost, contact.channel)[column])
     text = pair.say("cost", cost=cost, capacity=int(roster.capacity[column]))
-    yield Reason("cost", -weights.cost * float(standing.cost[column]), text)
+    yield Reason("cost", -weights.cost * float(terms.cost), text)
 
 
 def _urgency(pair: Pair) -> Reason:
@@ -136,7 +136,7 @@ def _urgency(pair: Pair) -> Reason:
 
 
 def _load(pair: Pair) -> Reason:
-    load = float(pair.standing.load[pair.column])
+    load = float(pair.terms.load)
     compared = pair.say("more" if load > 0 else "less")
     text = pair.say("load", share=percent(float(pair.snapshot.roster.busy_share[pair.column])), compared=compared)
     return Reason("load", -pair.weights.load * load, text)

@@ -41,6 +41,8 @@ def _best(score: Floats, eligible: int, limit: int) -> Ints:
     count = min(limit, eligible)
     if count == 0:
         return np.empty(0, dtype=np.int64)
+    if count == 1:
+        return np.array([score.argmax()], dtype=np.int64)
     places = np.arange(len(score))
     whole = len(score) // BLOCK * BLOCK
     if count * BLOCK < whole:

@@ -17,7 +17,7 @@ from matcher.routing.shares import inline_facet, shares_of
 
 T = TypeVar("T")
 
-MOST_KEPT = 256  # columns kept per memo: 256 of 5,000 employees take 10 MB
+MOST_KEPT_CELLS = 4_000_000  # per memo: 32 MB of columns
 NO_MAX = np.iinfo(np.int64).max
 
 
@@ -49,8 +49,18 @@ class Roster:
     of_state: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, records: Sequence[EmployeeRecord], framework: Framework, *, at: datetime) -> "Roster":
-        """The roster of these records, with value shares as they stand at `at`."""
+    def of(
+        cls,
+        records: Sequence[EmployeeRecord],
+        framework: Framework,
+        *,
+        at: datetime,
+        pointer: Callable[[int], str] = "/employees/{}".format,
+    ) -> "Roster":
+        """The roster of these records, with value shares as they stand at `at`.
+
+        Raises InvalidInput for shares sent along that are no distribution; `pointer` tells where a record stands.
+        """
         employees = tuple(record.employee for record in records)
         presences = [record.presence for record in records]
         capacity = np.array([employee.capacity for employee in employees], dtype=np.int64)
@@ -75,6 +85,7 @@ class Roster:
                 [record.values for record in records],
                 [inline_facet(employee.profile, "values") for employee in employees],
                 at,
+                pointer=lambda index: f"{pointer(index)}/profile/values",
             ),
         )
 
@@ -191,9 +202,11 @@ def _channel_columns(employees: Sequence[Employee], presences: Sequence[Presence
 
 def kept(memo: dict[object, Any], key: object, work_out: Callable[[], T]) -> T:
     """What the memo holds under the key, worked out at the first asking; a full memo starts anew."""
-    if key not in memo:
-        if len(memo) >= MOST_KEPT:
+    found: T | None = memo.get(key)
+    if found is None:
+        found = work_out()
+        size = found.size if isinstance(found, np.ndarray) else 1
+        if len(memo) * size > MOST_KEPT_CELLS:
             memo.clear()
-        memo[key] = work_out()
-    found: T = memo[key]
+        memo[key] = found
     return found

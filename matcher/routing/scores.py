@@ -7,6 +7,7 @@ Each term keeps its parts (per pair, per contact or per employee), so that the s
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -51,59 +52,67 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What a demand makes of each employee, whoever the customer is (m each): see the terms above."""
+class Terms:
+    """What a demand makes of one employee or of all of them, whoever the customer is: numbers, or columns of m.
 
-    wanted: Floats
-    specialist: Floats
-    cost: Floats
-    load: Floats
-    idle: Floats
-    total: Floats
+    Wanted skills met (0–WANTED), mandate beyond the need (0–1), capacity taken (0–1), busier than the mean, idle.
+    """
+
+    wanted: Any
+    specialist: Any
+    cost: Any
+    load: Any
+    idle: Any
 
 
 def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, turn: int) -> Scores:
     """The score of every pair, eligible or not; `turn`, any whole number, decides who goes first among exact equals."""
-    contacts, roster, weights = snapshot.contacts, snapshot.roster, snapshot.rules.rule_set.strategy.weights
+    contacts, roster, rule_set = snapshot.contacts, snapshot.roster, snapshot.rules.rule_set
+    weights, most = rule_set.strategy.weights, rule_set.values.max_weight
     classifier, side = compatibility_of(snapshot)
     compatibility = classifier.probability(snapshot.customers.values, side)
-    scores = Scores(
-        total=weights.fit * _limited(compatibility, classifier.base, snapshot.rules.rule_set.values.max_weight),
-        compatibility=compatibility,
-        base=classifier.base,
-        customer_reliability=classifier.reliability(snapshot.customers.values),
-        employee_reliability=side.reliability,
-        urgency=np.array([_urgency(contact, now) for contact in contacts], dtype=float),
-        preferred=np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64),
-    )
-    standing = [standing_of(roster, demand, weights).total for demand in eligibility.demands]
+    urgency = np.array([_urgency(contact, now) for contact in contacts], dtype=float)
+    standing = [_standing(roster, demand, weights) for demand in eligibility.demands]
     by_demand = np.array(standing, dtype=float).reshape(len(standing), len(roster)) + _tie_break(roster, turn)
-    total = scores.total
+    total = weights.fit * np.clip(compatibility, classifier.base - most, classifier.base + most)
     total += by_demand[eligibility.demand_of] if len(by_demand) > 1 else by_demand
-    total += (weights.wait * scores.urgency)[:, None]
-    rows = np.flatnonzero(scores.preferred >= 0)
-    total[rows, scores.preferred[rows]] += CONTINUITY
+    total += (weights.wait * urgency)[:, None]
+    preferred = np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64)
+    rows = np.flatnonzero(preferred >= 0)
+    total[rows, preferred[rows]] += CONTINUITY
     for boost in eligibility.rules.boosts:
         total[np.ix_(boost.contacts, boost.employees)] += boost.amount
-    return scores
+    reliability = classifier.reliability(snapshot.customers.values)
+    return Scores(total, compatibility, classifier.base, reliability, side.reliability, urgency, preferred)
 
 
-def standing_of(roster: Roster, demand: Demand, weights: Weights) -> Standing:
-    """The terms of the score that depend on demand and employee only; worked out once per roster and demand."""
-    return kept(roster.of_state, ("standing", demand, weights), lambda: _standing_of(roster, demand, weights))
-
-
-def _standing_of(roster: Roster, demand: Demand, weights: Weights) -> Standing:
-    """Wanted skills met (0–WANTED), mandate beyond the need (0–1), capacity taken (0–1), busier than the mean, idle."""
-    wanted = np.zeros(len(roster))
+def terms_of(roster: Roster, demand: Demand, at: int | slice) -> Terms:
+    """The terms of the score that depend on demand and employee only, of the employee at that column, or of a slice."""
+    wanted = 0.0 * roster.mandate[at]
     for name, level in demand.wanted_skills:
-        wanted += WANTED * np.minimum(roster.column(roster.skill_level, name) / level, 1.0) / len(demand.wanted_skills)
-    specialist = np.maximum(roster.mandate - demand.mandate, 0) / MOST_MANDATE
-    cost = np.minimum(roster.column(roster.channel_cost, demand.channel) / np.maximum(roster.capacity, 1), 1.0)
-    load = roster.busy_share - (roster.busy_share.mean() if len(roster) else 0.0)
-    idle = IDLE * roster.idle_s / (roster.idle_s + IDLE_HALF_S)
-    total = weights.fit * wanted - weights.specialist * specialist - weights.cost * cost - weights.load * load + idle
-    return Standing(wanted, specialist, cost, load, idle, total)
+        has = roster.column(roster.skill_level, name)[at]
+        wanted += WANTED * np.minimum(has / level, 1.0) / len(demand.wanted_skills)
+    mean = kept(roster.of_state, "mean busy share", lambda: float(roster.busy_share.mean()) if len(roster) else 0.0)
+    taken = roster.column(roster.channel_cost, demand.channel)[at] / np.maximum(roster.capacity[at], 1)
+    return Terms(
+        wanted=wanted,
+        specialist=np.maximum(roster.mandate[at] - demand.mandate, 0) / MOST_MANDATE,
+        cost=np.minimum(taken, 1.0),
+        load=roster.busy_share[at] - mean,
+        idle=IDLE * roster.idle_s[at] / (roster.idle_s[at] + IDLE_HALF_S),
+    )
+
+
+def _standing(roster: Roster, demand: Demand, weights: Weights) -> Floats:
+    """All terms that depend on demand and employee only, weighed and added up (m); kept while the roster stands."""
+
+    def work_out() -> Floats:
+        terms = terms_of(roster, demand, slice(None))
+        against = weights.specialist * terms.specialist + weights.cost * terms.cost + weights.load * terms.load
+        standing: Floats = weights.fit * terms.wanted + terms.idle - against
+        return standing
+
+    return kept(roster.of_state, ("standing", demand, weights), work_out)
 
 
 def _tie_break(roster: Roster, turn: int) -> Floats:
@@ -129,11 +138,6 @@ def compatibility_of(snapshot: Snapshot) -> tuple[PriorCompatibility, EmployeeSi
 def _prepared(framework: Framework, mode: Mode, values: ShareTable) -> tuple[PriorCompatibility, EmployeeSide]:
     classifier = PriorCompatibility(framework, mode=mode)
     return classifier, classifier.employee_side(values)
-
-
-def _limited(compatibility: Floats, base: float, most: float) -> Floats:
-    """Compatibility with the part that values add held within ±`most`."""
-    return np.clip(compatibility, base - most, base + most)
 
 
 def _urgency(contact: Contact, now: datetime) -> float:

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.contacts.contact import Contact
+from matcher.profiles.channels import CHANNELS
 from matcher.profiles.facets import ShareTable, Sums
 from matcher.profiles.framework import Framework
+from matcher.profiles.inline import InlineFacet
 from matcher.profiles.people import Customer
 from matcher.routing.roster import Roster
 from matcher.routing.shares import inline_facet, shares_of
@@ -29,31 +31,37 @@ class KnownCustomer:
 
 @dataclass(frozen=True, slots=True)
 class CustomerTable:
-    """The contacts' customers, in the contacts' order: value shares (n × K), channel shares (n × C), consent (n)."""
+    """The contacts' customers, in the contacts' order: their value shares (n × K), and who withholds them (n)."""
 
-    customers: tuple[Customer | None, ...]
+    known: tuple[KnownCustomer, ...]
     values: ShareTable
-    channel: ShareTable
     withheld: NDArray[np.bool_]
+    at: datetime
 
     @classmethod
     def of(cls, known: Sequence[KnownCustomer], framework: Framework, *, at: datetime) -> "CustomerTable":
-        """The table of these customers; values are left out where consent is missing, which `withheld` tells."""
-        withheld = np.array([_withholds_values(one) for one in known], dtype=bool)
+        """The table of these customers; values are left out where consent is missing, which `withheld` tells.
+
+        Raises InvalidInput for shares sent along that are no distribution, with pointers /contacts/i/customer/…
+        """
+        withheld = [_withholds_values(one) for one in known]
         values = [None if held else one.values for one, held in zip(known, withheld, strict=True)]
-        profiles = [None if one.customer is None else one.customer.profile for one in known]
-        inline = [None if held else inline_facet(one, "values") for one, held in zip(profiles, withheld, strict=True)]
-        return cls(
-            customers=tuple(one.customer for one in known),
-            values=shares_of(framework.values, values, inline, at),
-            channel=shares_of(
-                framework.facets["channel"],
-                [one.channel for one in known],
-                [inline_facet(one, "channel") for one in profiles],
-                at,
-            ),
-            withheld=withheld,
-        )
+        inline = [None if held else _inline(one, "values") for one, held in zip(known, withheld, strict=True)]
+        shares = shares_of(framework.values, values, inline, at, pointer="/contacts/{}/customer/profile/values".format)
+        return cls(tuple(known), shares, np.array(withheld, dtype=bool), at)
+
+    @property
+    def customers(self) -> tuple[Customer | None, ...]:
+        """Their master data, where known."""
+        return tuple(one.customer for one in self.known)
+
+    def channel_share(self, row: int, framework: Framework) -> dict[str, float]:
+        """How much the customer of that contact likes each channel; shares sum to 1."""
+        facet, one = framework.facets.get("channel"), self.known[row]
+        if facet is None:
+            return dict.fromkeys(CHANNELS, 1.0 / len(CHANNELS))
+        table = shares_of(facet, [one.channel], [_inline(one, "channel")], self.at)
+        return dict(zip(facet.dims, table.share[0].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +86,7 @@ def _withholds_values(known: KnownCustomer) -> bool:
     if customer is None:
         return False
     return not customer.allows_values if customer.consent is not None else customer.profile is None
+
+
+def _inline(known: KnownCustomer, facet: str) -> InlineFacet | None:
+    return None if known.customer is None else inline_facet(known.customer.profile, facet)

@@ -74,7 +74,7 @@ def _why(
     detail = sentence(f"nobody.{code}", language, subject=subject, reason=subject)
     if code == "slots":
         return Unassigned(Why.NO_CAPACITY, detail, next_look_s=NEXT_LOOK_S)
-    channel, count = _other_channel(snapshot, eligibility, row)
+    channel, count = _other_channel(snapshot, eligibility, row, now)
     if channel is None:
         return Unassigned(Why.NO_ELIGIBLE_EMPLOYEE, detail)
     advice = sentence("suggest_channel", language, detail=detail, channel=channel, count=count)
@@ -122,18 +122,17 @@ def _excluded(snapshot: Snapshot, contact: Contact) -> Bools:
     return excluded
 
 
-def _other_channel(snapshot: Snapshot, eligibility: Eligibility, row: int) -> tuple[str | None, int]:
+def _other_channel(snapshot: Snapshot, eligibility: Eligibility, row: int, now: datetime) -> tuple[str | None, int]:
     """The channel the customer likes best of those by which someone could help now, and how many could."""
     roster, contact = snapshot.roster, snapshot.contacts[row]
     demand = eligibility.demands[int(eligibility.demand_of[row])]
-    fits = eligibility.there & ~_excluded(snapshot, contact)
-    for question in demand_tests(roster, demand):
+    fits = ~_excluded(snapshot, contact)
+    for question in (*presence_tests(snapshot, now), *demand_tests(roster, demand)):
         if question.code != "channel":
             fits &= question.passes
     for refusal in eligibility.rules.refusals:
         fits &= ~(refusal.employees & refusal.contacts[row])
-    names = snapshot.framework.facets["channel"].dims
-    liking = dict(zip(names, snapshot.customers.channel.share[row], strict=True))
+    liking = snapshot.customers.channel_share(row, snapshot.framework)
     for channel in sorted(liking, key=lambda name: -liking[name]):
         count = int((fits & (slots_for(roster, channel) > 0)).sum())
         if count and channel != contact.channel:

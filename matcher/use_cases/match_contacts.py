@@ -7,15 +7,17 @@ from datetime import datetime, tzinfo
 
 from matcher.contacts.contact import Contact
 from matcher.errors import Fault, InvalidInput, invalid
-from matcher.profiles.facets import Sums
+from matcher.profiles.facets import Sums, inline_share
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import CUSTOMER, Employee
 from matcher.profiles.staff import EmployeeRecord
 from matcher.routing import CustomerTable, KnownCustomer, Rng, Roster, Round, Snapshot, decide
+from matcher.routing.shares import inline_facet
 from matcher.rules import CompiledRules, compile_rules, strategy_named
 from matcher.use_cases.ports import Store, StoredProfile
 
 CURRENT = "current"
+PREFERENCES = ("channel", "decision_style", "service_window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,32 @@ def match_contacts(store: Store, request: MatchRequest, *, terms: Terms, now: da
     Raises InvalidInput for doubled contacts or employees, and for employees, rule sets or strategies not known.
     """
     faults = _doubled("/contacts", [contact.id for contact in request.contacts], "duplicate_contact")
+    faults += preference_faults(request.contacts, request.employees or (), terms.framework)
     if faults:
         raise InvalidInput(faults)
     at = request.at or now
     return decide(snapshot_of(store, request, terms=terms, at=at), at, rng)
+
+
+def preference_faults(
+    contacts: Sequence[Contact], employees: Sequence[str | Employee], framework: Framework
+) -> list[Fault]:
+    """What is wrong with the preferences sent along; values are looked at where they are used."""
+    profiles = [
+        *((f"/contacts/{place}/customer", one.customer.profile) for place, one in enumerate(contacts) if one.customer),
+        *((f"/employees/{place}", one.profile) for place, one in enumerate(employees) if isinstance(one, Employee)),
+    ]
+    faults: list[Fault] = []
+    for pointer, profile in profiles:
+        for name in PREFERENCES if profile is not None else ():
+            stated = inline_facet(profile, name)
+            where = f"{pointer}/profile/{name}"
+            if stated is not None:
+                try:
+                    inline_share(framework.facet(name, pointer=where), stated, pointer=where)
+                except InvalidInput as refusal:
+                    faults += refusal.faults
+    return faults
 
 
 def snapshot_of(store: Store, request: MatchRequest, *, terms: Terms, at: datetime) -> Snapshot:
@@ -91,8 +115,12 @@ def _roster(employees: Sequence[str | Employee] | None, terms: Terms, at: dateti
     if faults:
         raise InvalidInput(faults)
     stored = terms.staff.take([terms.staff.index_of[one] for one in employees if isinstance(one, str)])
+    places = [place for place, one in enumerate(employees) if isinstance(one, Employee)]
     inline = [EmployeeRecord(one) for one in employees if isinstance(one, Employee)]
-    return stored.joined(Roster.of(inline, terms.framework, at=at)) if inline else stored
+    if not inline:
+        return stored
+    joining = Roster.of(inline, terms.framework, at=at, pointer=lambda index: f"/employees/{places[index]}")
+    return stored.joined(joining)
 
 
 def _customers(store: Store, contacts: Sequence[Contact], framework: Framework, at: datetime) -> CustomerTable:

@@ -1,0 +1,102 @@
+"""Matching as a use case: what is asked is checked whole, and faults say where they stand."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from matcher.errors import InvalidInput
+from matcher.profiles.inline import InlineFacet, InlineProfile
+from matcher.profiles.people import Consent, Customer
+from matcher.routing import Roster, Round
+from matcher.rules import DEFAULT_RULE_SET, compile_rules
+from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
+from models.memory import MemoryStore
+from tests.matcher.routing.rounds import FRAMEWORK, NOON, contact, customer, employee, snapshot, valued
+
+FIRST = FRAMEWORK.values.dims[0]
+
+
+def matched(request: MatchRequest, *, store: MemoryStore | None = None, staff: Roster | None = None) -> Round:
+    """The answer for this request, with no staff but what the request sends along unless given."""
+    terms = Terms(
+        staff=Roster.of([], FRAMEWORK, at=NOON) if staff is None else staff,
+        framework=FRAMEWORK,
+        rules=compile_rules(DEFAULT_RULE_SET),
+        timezone=NOON.tzinfo,  # type: ignore[arg-type]  # NOON has one
+    )
+    return match_contacts(store or MemoryStore(), request, terms=terms, now=NOON, rng=np.random.default_rng(0))
+
+
+def shares(facet: str, share: Mapping[str, float]) -> InlineProfile:
+    """A profile sent along with that one facet."""
+    return InlineProfile(**{facet: InlineFacet(share)})
+
+
+@pytest.mark.parametrize("facet", ["values", "channel", "decision_style", "service_window"])
+def test_every_bad_share_sent_along_is_named_with_its_place(facet: str) -> None:
+    """A router that sends 1,000 contacts must find the one that is wrong."""
+    bad = shares(facet, {"no such thing": 1.0})
+    fine = contact("c0")
+    faulty = [contact(f"c{i}", customer=Customer("x", profile=bad)) for i in (1, 2)]
+
+    with pytest.raises(InvalidInput) as refusal:
+        matched(MatchRequest((fine, *faulty), (employee(),)))
+
+    places = {fault.pointer.split(f"/profile/{facet}/share")[0] for fault in refusal.value.faults}
+    assert places == {"/contacts/1/customer", "/contacts/2/customer"}
+
+
+def test_a_bad_share_of_an_employee_is_named_with_its_place_in_the_list() -> None:
+    """Ids and inline employees stand mixed; the place counts both."""
+    staff = snapshot([], [employee("known")]).roster
+    asked = MatchRequest((contact(),), ("known", employee("new", profile=valued({FIRST: 0.4}))))
+
+    with pytest.raises(InvalidInput) as refusal:
+        matched(asked, staff=staff)
+
+    assert [fault.pointer for fault in refusal.value.faults] == ["/employees/1/profile/values/share"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "pointer"),
+    [
+        (MatchRequest((contact("a"), contact("a")), (employee(),)), "duplicate_contact", "/contacts/1"),
+        (MatchRequest((contact(),), (employee("e"), employee("e"))), "duplicate_employee", "/employees/1"),
+        (MatchRequest((contact(),), ("nobody",)), "unknown_employee", "/employees/0"),
+        (MatchRequest((contact(),), (), rule_set="winter@1"), "unknown_rule_set", "/rule_set"),
+    ],
+)
+def test_what_does_not_exist_or_stands_twice_is_refused(request_: MatchRequest, code: str, pointer: str) -> None:
+    """A silent guess would send a contact to the wrong person."""
+    with pytest.raises(InvalidInput) as refusal:
+        matched(request_)
+
+    assert [(fault.code, fault.pointer) for fault in refusal.value.faults] == [(code, pointer)]
+
+
+def test_a_stored_customer_without_consent_is_matched_by_rules() -> None:
+    """Stored values of someone who withdrew must not weigh, even if a row were left."""
+    store = MemoryStore()
+    with store.writing() as records:
+        records.customers.put(Customer("c-1", consent=Consent(value_profiling=False)), now=NOON)
+
+    round_ = matched(
+        MatchRequest((contact(customer_id="c-1"),), (employee(profile=valued({FIRST: 1.0})),), explain="full"),
+        store=store,
+    )
+
+    assert round_.basis.value == "rules"
+    assert "values_no_consent" in {reason.code for reason in round_.decisions[0].reasons}
+
+
+def test_another_strategy_changes_the_terms_and_is_told() -> None:
+    """A what-if must never pass for the rule set in force."""
+    skilled = employee("e1", mandate=3, idle_s=600.0)
+    plain = employee("e2")
+    asked = MatchRequest((contact(customer=customer()),), (skilled, plain))
+
+    usual = matched(asked)
+    changed = matched(MatchRequest(asked.contacts, asked.employees, strategy="product_leadership"))
+
+    assert changed.versions["rule_set"] == f"{usual.versions['rule_set']}+product_leadership"
