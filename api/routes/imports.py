@@ -27,7 +27,7 @@ routes = Blueprint("files", __name__, url_prefix="/v1/employees", description="E
 
 CSV = "text/csv"
 AT_ONCE_BYTES = 1024 * 1024
-AT_ONCE_ROWS = 10_000  # a few seconds of one transaction, in which nobody else writes
+AT_ONCE_ROWS = 10_000  # about a second of one transaction, in which nobody else writes
 PAGE = 500
 
 SEND_CSV = "Send the file as text/csv in UTF-8; a spreadsheet saves one as CSV UTF-8."
@@ -46,9 +46,7 @@ def _read_first(view: Callable[..., Response]) -> Callable[..., Response]:
 
     @wraps(view)
     def with_a_table(*args: object, **kwargs: object) -> Response:
-        content = _csv_content()
-        employee_rows(io.BytesIO(content), klik().framework, limits=_limits())
-        rows = count_rows(io.BytesIO(content), limits=_limits())
+        rows = _checked_rows(_csv_content())
         return view(*args, rows=rows, **kwargs)
 
     return with_a_table
@@ -92,6 +90,17 @@ def _csv_content() -> bytes:
     return content
 
 
+def _checked_rows(content: bytes) -> int:
+    """How many rows the file has. Raises InvalidInput and TooLarge where it cannot be read as employees.
+
+    Streams are closed by hand: what a refusal leaves of a table keeps the whole file until the next collection.
+    """
+    with io.BytesIO(content) as stream:
+        employee_rows(stream, klik().framework, limits=_limits())
+        stream.seek(0)
+        return count_rows(stream, limits=_limits())
+
+
 def _limits() -> Limits:
     settings = klik().settings
     return Limits(settings.import_limit_bytes, settings.import_rows)
@@ -99,17 +108,18 @@ def _limits() -> Limits:
 
 def _imported(records: Records, content: bytes, *, dry_run: bool) -> ImportReport:
     framework = klik().framework
-    rows = employee_rows(io.BytesIO(content), framework, limits=_limits())
-    report = import_employees(
-        records,
-        klik().new_id(),
-        import_rows(rows, framework),
-        columns=rows.columns,
-        framework=framework,
-        dry_run=dry_run,
-        actor=actor(),
-        now=klik().now(),
-    )
+    with io.BytesIO(content) as stream:
+        rows = employee_rows(stream, framework, limits=_limits())
+        report = import_employees(
+            records,
+            klik().new_id(),
+            import_rows(rows, framework),
+            columns=rows.columns,
+            framework=framework,
+            dry_run=dry_run,
+            actor=actor(),
+            now=klik().now(),
+        )
     return replace(report, warnings=(*report.warnings, *rows.warnings))
 
 
