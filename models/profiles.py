@@ -90,6 +90,24 @@ class SqlProfiles:
             query = query.where(evidence.c.facet == facet)
         return [_evidence(row) for row in self._connection.execute(query)]
 
+    def tags_of(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, tuple[float, ...]]:
+        """The share of each person's newest hr_tag that still counts; who has none is left out."""
+        query = (
+            select(evidence.c.subject_id, evidence.c.share)
+            .where(
+                evidence.c.who == who,
+                evidence.c.subject_id.in_(subject_ids),
+                evidence.c.framework == framework,
+                evidence.c.facet == facet,
+                evidence.c.source == Source.HR_TAG.value,
+                evidence.c.revoked_at.is_(None),
+            )
+            .order_by(evidence.c.occurred_at, evidence.c.id)
+        )
+        return {subject_id: tuple(share) for subject_id, share in self._connection.execute(query)}
+
     def revoke(self, evidence_id: str, *, now: datetime, actor: str) -> None:
         """Note that the piece no longer counts; the first revocation stands. Raises NotFound for an unknown piece."""
         change = (

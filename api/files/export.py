@@ -11,22 +11,28 @@ from api.files.people import EMPLOYEE_COLUMNS
 from api.files.week import write_hours
 from matcher.profiles.people import Attribute, ChannelLoad, Employee
 
+VALUE = "value:"
 FORMULA = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet may compute, and what would be mistaken for a sign of ours
 ROWS_A_CHUNK = 500
 
 
-def employees_csv(everyone: Callable[[], Iterable[Employee]]) -> Iterator[bytes]:
+Tagged = tuple[Employee, tuple[float, ...] | None]  # an employee, and the shares of the tag that HR assigned
+
+
+def employees_csv(everyone: Callable[[], Iterable[Tagged]], dims: Sequence[str]) -> Iterator[bytes]:
     """The file in pieces, as UTF-8; `everyone()` is gone through twice: for the attributes' names, then for the rows.
 
     A cell that a spreadsheet might compute (it begins with = + - @, tab or CR) gets a `'`, which the import takes off.
-    Value profiles are not part of the file: it holds master data.
+    The `value:` columns, one for each of `dims`, give back the tag that HR assigned, never the measured profile.
     """
-    columns = _attribute_columns(everyone())
+    columns = _attribute_columns(employee for employee, _ in everyone())
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([*EMPLOYEE_COLUMNS, *(column for column, _ in columns)])
-    for count, employee in enumerate(everyone(), start=1):
-        writer.writerow([safe_cell(cell) for cell in (*_cells(employee), *_attribute_cells(employee, columns))])
+    writer.writerow([*EMPLOYEE_COLUMNS, *(f"{VALUE}{dim}" for dim in dims), *(column for column, _ in columns)])
+    for count, (employee, share) in enumerate(everyone(), start=1):
+        tag = ("",) * len(dims) if share is None else tuple(map(repr, share))
+        cells = (*_cells(employee), *tag, *_attribute_cells(employee, columns))
+        writer.writerow([safe_cell(cell) for cell in cells])
         if count % ROWS_A_CHUNK == 0:
             yield _taken(buffer)
     yield _taken(buffer)

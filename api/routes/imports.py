@@ -11,14 +11,15 @@ from flask import Response, after_this_request, request, stream_with_context
 from api.answers import json_answer
 from api.blueprint import Blueprint, check_media_type, whole_body
 from api.errors import UnsupportedMediaType
-from api.files.export import employees_csv
+from api.files.export import Tagged, employees_csv
 from api.files.people import employee_rows, import_rows
 from api.files.table import Limits, count_rows
 from api.idempotency import writes
 from api.reach import actor, klik
 from api.schemas.jobs import ImportReportSchema, JobSchema, shown_job, shown_report
 from api.schemas.queries import ImportQuerySchema
-from matcher.profiles.people import Employee
+from matcher.profiles.framework import VALUES
+from matcher.profiles.people import EMPLOYEE
 from matcher.use_cases.import_employees import ImportReport, import_employees
 from matcher.use_cases.ports import Job, Records
 from matcher.use_cases.start_import import start_import
@@ -142,14 +143,16 @@ def _begun(job: Job) -> Response:
 
 def _pieces() -> Iterator[bytes]:
     with klik().store.reading() as records:
-        yield from employees_csv(lambda: _everyone(records))
+        yield from employees_csv(lambda: _everyone(records), klik().framework.values.dims)
 
 
-def _everyone(records: Records) -> Iterator[Employee]:
-    after: str | None = None
+def _everyone(records: Records) -> Iterator[Tagged]:
+    framework, after = klik().framework.name, None
     while True:
         page = records.employees.page(after=after, limit=PAGE)
-        yield from page.items
+        ids = [employee.id for employee in page.items]
+        tags = records.profiles.tags_of(EMPLOYEE, ids, framework, VALUES)
+        yield from ((employee, tags.get(employee.id)) for employee in page.items)
         after = page.next_after
         if after is None:
             return

@@ -64,7 +64,8 @@ def full_share(facet: Facet, share: Mapping[str, float], pointer: str) -> tuple[
     total = sum(numbers.values())
     if abs(total - 1.0) > SUM_TOLERANCE + ROUNDING:
         raise invalid(pointer, "not_a_distribution", f"shares must sum to 1 (within 0.01), not to {total:.4g}")
-    return tuple(numbers.get(dim, 0.0) / total for dim in facet.dims)
+    scale = 1.0 if abs(total - 1.0) <= ROUNDING else total  # what is whole already comes back to the digit
+    return tuple(numbers.get(dim, 0.0) / scale for dim in facet.dims)
 
 
 def share_of(facet: Facet, tag: Tag) -> tuple[float, ...]:

@@ -105,6 +105,12 @@ class Profiles(Protocol):
         """Every piece, revoked ones too, oldest first by (occurred_at, id)."""
         ...
 
+    def tags_of(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, tuple[float, ...]]:
+        """The share of each person's newest hr_tag that still counts; who has none is left out."""
+        ...
+
     def revoke(self, evidence_id: str, *, now: datetime, actor: str) -> None: ...
     def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:
         """Remove evidence and profiles of the person without a trace; with `facet` only those of that facet."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from matcher.errors import Conflict, NotFound, StaleRevision
-from matcher.profiles.evidence import Evidence
+from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import Sums
 from matcher.profiles.people import EMPLOYEE, Customer, Employee, Presence, Who
 from matcher.profiles.staff import EmployeeRecord
@@ -180,6 +180,18 @@ class MemoryProfiles:
             if piece.who == who and piece.subject_id == subject_id and facet in (None, piece.facet)
         ]
         return sorted(found, key=lambda piece: (piece.occurred_at, piece.id))
+
+    def tags_of(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, tuple[float, ...]]:
+        """The share of each person's newest hr_tag that still counts; who has none is left out."""
+        wanted, found = frozenset(subject_ids), dict[str, tuple[float, ...]]()
+        pieces = self._transaction.tables.evidence.values()
+        for piece in sorted(pieces, key=lambda piece: (piece.occurred_at, piece.id)):
+            place = (piece.who, piece.framework, piece.facet, piece.source)
+            if place == (who, framework, facet, Source.HR_TAG) and piece.subject_id in wanted and not piece.revoked_at:
+                found[piece.subject_id] = piece.share
+        return found
 
     def revoke(self, evidence_id: str, *, now: datetime, actor: str) -> None:
         """Note that the piece no longer counts; the first revocation stands. Raises NotFound for an unknown piece."""

@@ -152,14 +152,16 @@ def test_another_hr_key_does_not_see_the_job_and_may_not_stop_it(service: Instal
 
 
 def test_an_export_goes_back_in_as_it_came_out(service: Installation) -> None:
-    """Also a name that a spreadsheet would compute (row 96)."""
+    """Also a name that a spreadsheet would compute (row 96), and the tag that HR assigned, to the last digit."""
     service.add_employee("e1", name="=1+1", team="north", hours={"mon": ["09:00-17:30"]})
     service.add_employee("e2", name="Bo")
+    send(service, b"id,value:red,value:blue\ne2,0.333,0.667\n")
     before = service.call("hr", "GET", "/v1/employees").get_json()
     answer = service.call("hr", "GET", "/v1/employees/exports")
 
     assert answer.content_type.startswith("text/csv")
     assert b"'=1+1" in answer.get_data()
+    assert b",0.333,0.667," in answer.get_data()
     report = send(service, answer.get_data()).get_json()
     assert report["counts"] == {"create": 0, "update": 0, "skip": 2, "error": 0}
     assert service.call("hr", "GET", "/v1/employees").get_json() == before

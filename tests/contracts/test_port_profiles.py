@@ -174,3 +174,25 @@ def test_erasing_a_person_leaves_others_alone(store: Store) -> None:
 
     with store.reading() as records:
         assert count(records) == [(0, False), (1, True), (1, True)]
+
+
+def test_the_newest_tag_that_still_counts_is_the_assigned_one(store: Store) -> None:
+    """An export gives back what HR assigned: not a survey, not a tag that was taken back, not someone else's."""
+    tag = {"source": Source.HR_TAG, "who": "employee"}
+    with store.writing() as records:
+        for number, changes in enumerate(
+            [
+                {**tag, "subject_id": "e-1", "share": (1.0, 0.0), "occurred_at": later(0)},
+                {**tag, "subject_id": "e-1", "share": (0.1, 0.9), "occurred_at": later(1)},
+                {**tag, "subject_id": "e-1", "share": (0.5, 0.5), "occurred_at": later(2)},
+                {**tag, "subject_id": "e-2", "source": Source.SURVEY},
+                {**tag, "subject_id": "e-3", "facet": "channel"},
+                {**tag, "subject_id": "e-4", "share": (0.3, 0.7)},
+            ]
+        ):
+            records.profiles.append(some_evidence(f"v-{number}", **changes))
+        records.profiles.revoke("v-2", now=later(3), actor="hr-1")
+
+    with store.reading() as records:
+        assigned = records.profiles.tags_of("employee", ["e-1", "e-2", "e-3"], FRAMEWORK, "values")
+        assert assigned == {"e-1": (0.1, 0.9)}

@@ -17,7 +17,7 @@ from tests.api.files.builders import framework, stream
 
 
 def exported(employees: list[Employee]) -> bytes:
-    return b"".join(employees_csv(lambda: employees))
+    return b"".join(employees_csv(lambda: [(one, None) for one in employees], framework().values.dims))
 
 
 def again(employees: list[Employee]) -> list[Employee]:
@@ -124,9 +124,9 @@ def test_an_export_of_nobody_is_a_header() -> None:
 
 def test_an_export_comes_in_pieces() -> None:
     """Memory must not hold the whole staff as text."""
-    everyone = [Employee(id=f"e{n}") for n in range(1200)]
+    everyone = [(Employee(id=f"e{n}"), None) for n in range(1200)]
 
-    pieces = list(employees_csv(lambda: everyone))
+    pieces = list(employees_csv(lambda: everyone, framework().values.dims))
 
     assert len(pieces) == 3
 
