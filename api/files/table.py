@@ -12,6 +12,8 @@ from typing import BinaryIO, Protocol
 
 from matcher.errors import Fault, InvalidInput, TooLarge, invalid
 
+PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # how xlsx, ods and zip, xls, and gzip begin
+A_WORKBOOK = "This is a workbook or a packed file, not CSV; save it as CSV UTF-8 in the spreadsheet and use that."
 MIB = 1024 * 1024
 MOST_COLUMNS = 1_000
 LONGEST_LINE = MIB  # bytes; one line of a table is never near it, a file without line ends is
@@ -148,6 +150,8 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
 def _decoded(raw: bytes, number: int) -> str:
     """The line as text. A sequence of UTF-8 never crosses a line end, so each line is judged by itself."""
     if number == 1:
+        if raw.startswith(PACKED):
+            raise invalid("/1", "not_csv", A_WORKBOOK)
         if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise invalid("/1", "not_utf8", "line 1: the file is UTF-16; save it as UTF-8 (in Excel: CSV UTF-8).")
         raw = raw.removeprefix(b"\xef\xbb\xbf")

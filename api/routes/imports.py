@@ -13,7 +13,7 @@ from api.blueprint import Blueprint, check_media_type, whole_body
 from api.errors import UnsupportedMediaType
 from api.files.export import Tagged, employees_csv
 from api.files.people import employee_rows, import_rows
-from api.files.table import Limits, count_rows
+from api.files.table import A_WORKBOOK, PACKED, Limits, count_rows
 from api.idempotency import writes
 from api.reach import actor, klik
 from api.schemas.jobs import ImportReportSchema, JobSchema, shown_job, shown_report
@@ -32,10 +32,8 @@ AT_ONCE_ROWS = 10_000  # about a second of one transaction, in which nobody else
 PAGE = 500
 
 SEND_CSV = "Send the file as text/csv in UTF-8; a spreadsheet saves one as CSV UTF-8."
-A_WORKBOOK = "This is a workbook or a packed file, not CSV; save it as CSV UTF-8 in the spreadsheet and send that."
 
 _CSV_TYPE = re.compile(r'text/csv\s*(?:;\s*(?:charset="?utf-8"?|header="?present"?)\s*)*', re.IGNORECASE)
-_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # how xlsx, ods and zip, xls, and gzip begin
 _FILE = {"content": {CSV: {"schema": {"type": "string"}}}, "required": True}
 
 
@@ -86,7 +84,7 @@ def _csv_content() -> bytes:
         raise UnsupportedMediaType(SEND_CSV)
     check_media_type(request, _CSV_TYPE)
     content = whole_body()
-    if content.startswith(_PACKED):
+    if content.startswith(PACKED):
         raise UnsupportedMediaType(A_WORKBOOK)
     return content
 

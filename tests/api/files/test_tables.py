@@ -138,3 +138,12 @@ def test_two_hundred_thousand_rows_are_the_most_and_refusing_more_takes_little_m
 
     assert told == "line 200002: the file has more than 200,000 rows; split it."
     assert int(grown_kib) < 10 * 1024
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1", b"\x1f\x8b\x08\x00"])
+def test_a_workbook_is_told_from_a_broken_text(start: bytes) -> None:
+    """Whoever sends Excel's own file must read what to do, not about bytes."""
+    with pytest.raises(InvalidInput) as refusal:
+        Table(stream(start + b"\x00" * 20))
+
+    assert [fault.code for fault in refusal.value.faults] == ["not_csv"]
