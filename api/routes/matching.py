@@ -1,8 +1,9 @@
 """Matching without state, for routers that keep their own queue: nothing is stored."""
 
+from datetime import datetime
 from functools import cache
 from secrets import randbits
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, request
@@ -15,6 +16,9 @@ from api.schemas.matching import MatchInSchema, RankingSchema, RankInSchema, Rou
 from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
 from matcher.use_cases.rank_employees import RankRequest, rank_employees
 
+if TYPE_CHECKING:
+    from api.wiring import Klik  # types only: routes know nothing of what stands behind it
+
 routes = Blueprint("matching", __name__, url_prefix="/v1", description="Matching without state.")
 zone = cache(ZoneInfo)
 SEED_BITS = 53  # a whole number that every reader of JSON holds exactly
@@ -23,17 +27,18 @@ SEED_BITS = 53  # a whole number that every reader of JSON holds exactly
 @routes.on("POST", "/matches", body=MatchInSchema, limit="batch_limit_bytes", gives={200: RoundSchema})
 def match(asked: dict[str, Any]) -> Response:
     """The best employee for every contact at once, each with reasons; or why there is none."""
-    seed = _seed(asked)
-    rng = klik().new_rng(seed)
-    made = match_contacts(klik().store, MatchRequest(**_said(asked)), terms=_terms(), now=klik().now(), rng=rng)
+    here, seed = klik(), _seed(asked)
+    now, rng = here.now(), here.new_rng(seed)
+    made = match_contacts(here.store, MatchRequest(**_said(asked)), terms=_terms(here, now), now=now, rng=rng)
     return json_answer({**shown_round(made), "seed": seed})
 
 
 @routes.on("POST", "/rankings", body=RankInSchema, limit="batch_limit_bytes", gives={200: RankingSchema})
 def rank(asked: dict[str, Any]) -> Response:
     """The best employees for one contact, best first."""
-    seed = _seed(asked)
-    made = rank_employees(klik().store, RankRequest(**_said(asked)), terms=_terms(), now=klik().now(), turn=seed)
+    here, seed = klik(), _seed(asked)
+    now = here.now()
+    made = rank_employees(here.store, RankRequest(**_said(asked)), terms=_terms(here, now), now=now, turn=seed)
     return json_answer({**shown_ranking(made), "seed": seed})
 
 
@@ -52,13 +57,12 @@ def _seed(asked: dict[str, Any]) -> int:
     return randbits(SEED_BITS) if given is None else given
 
 
-def _terms() -> Terms:
+def _terms(here: "Klik", now: datetime) -> Terms:
     """What holds for every round of this installation, its staff as it is now."""
-    settings = klik().settings
     return Terms(
-        staff=klik().staff.current(klik().now()),
-        framework=klik().framework,
-        rules=klik().rules,
-        timezone=zone(settings.timezone),
-        deadline_s=settings.decision_budget_ms / 1000,
+        staff=here.staff.current(now),
+        framework=here.framework,
+        rules=here.rules,
+        timezone=zone(here.settings.timezone),
+        deadline_s=here.settings.decision_budget_ms / 1000,
     )

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 from marshmallow import fields
 
-from api.schemas.bulk import MAX_EXCLUDED, Refused, read_contacts, read_employees
+from api.schemas.bulk import Refused, read_contact, read_employee, read_match, read_ranking
 from api.schemas.people import InlineCustomerSchema, InlineEmployeeSchema, attributes, language
 from api.schemas.strict import (
     Choice,
@@ -23,15 +23,13 @@ from api.schemas.strict import (
     StrictSchema,
     Whole,
 )
+from api.schemas.twins import EXPLAINED, MAX_CONTACTS, MAX_EMPLOYEES, MAX_EXCLUDED, MAX_RANKED, MAX_SEED
 from matcher.contacts.contact import Contact
 from matcher.profiles.channels import CHANNELS
 from matcher.routing.decision import Decision, Ranking, Round, ShortOf, Unassigned
 from matcher.rules.strategy import PRESETS
 
-MAX_CONTACTS = 20_000
-MAX_EMPLOYEES = 50_000
 MAX_FAULTY_ITEMS = 20  # after so many the rest is not looked at
-MAX_RANKED = 500
 SHOWN_DIGITS = 6  # finer differences only break ties
 
 
@@ -63,14 +61,12 @@ class ContactSchema(StrictSchema):
 
 
 class Many(Speaking, fields.List[Any]):
-    """A long list: read the fast way, and item by item by its declared schema where that refuses.
+    """A long list in a body with a fault somewhere: read item by item, the fast way where that takes the item.
 
     The declared schema is the documented one and has the last word on every item the fast way does not take.
     """
 
-    def __init__(
-        self, one: fields.Field[Any], *, fast: Callable[[list[Any]], list[Any]], most: int, **options: Any
-    ) -> None:
+    def __init__(self, one: fields.Field[Any], *, fast: Callable[[Any], Any], most: int, **options: Any) -> None:
         self.one, self.fast, self.most = one, fast, most
         super().__init__(one, metadata={"maxItems": most}, **options)
 
@@ -79,17 +75,11 @@ class Many(Speaking, fields.List[Any]):
             raise self.refuse("not_a_list", "Expected a list.")
         if len(value) > self.most:
             raise self.refuse("too_many", f"At most {self.most} items.")
-        try:
-            return self.fast(value)
-        except Refused:
-            return self._item_by_item(value)
-
-    def _item_by_item(self, value: list[Any]) -> list[Any]:
         read: list[Any] = []
         faults: dict[int, Any] = {}
         for place, one in enumerate(value):
             try:
-                read.extend(self._read_one(one))
+                read.append(self._read_one(one))
             except ma.ValidationError as error:
                 faults[place] = error.messages
                 if len(faults) >= MAX_FAULTY_ITEMS:
@@ -98,21 +88,11 @@ class Many(Speaking, fields.List[Any]):
             raise ma.ValidationError(faults)
         return read
 
-    def _read_one(self, one: Any) -> list[Any]:
+    def _read_one(self, one: Any) -> Any:
         try:
-            return self.fast([one])
+            return self.fast(one)
         except Refused:
-            return [self.one.deserialize(one)]
-
-
-class OneContact(Part):
-    """A contact, read the fast way where that takes it."""
-
-    def _deserialize(self, value: Any, *rest: Any, **options: Any) -> Any:
-        try:
-            return read_contacts([value])[0]
-        except Refused:
-            return super()._deserialize(value, *rest, **options)
+            return self.one.deserialize(one)
 
 
 class EmployeeOrId(Speaking, fields.Nested):
@@ -126,37 +106,40 @@ class EmployeeOrId(Speaking, fields.Nested):
         return super()._deserialize(value, *rest, **options)
 
 
-def contacts_field(**options: Any) -> Many:
-    """A field for contacts."""
-    return Many(Part(ContactSchema), fast=read_contacts, most=MAX_CONTACTS, **options)
-
-
-def employees_field() -> Many:
-    """A field for employees, by id or inline."""
-    return Many(EmployeeOrId(InlineEmployeeSchema), fast=read_employees, most=MAX_EMPLOYEES)
-
-
 class TermsSchema(StrictSchema):
     """What holds for a whole request. Without `employees` all that are available are looked at."""
 
-    employees = employees_field()
+    fast: ClassVar["staticmethod[[Any], dict[str, Any]]"]  # this reading, compiled: what it refuses is read here
+
+    employees = Many(EmployeeOrId(InlineEmployeeSchema), fast=read_employee, most=MAX_EMPLOYEES)
     rule_set = Key()
     strategy = Choice(tuple(PRESETS), code="unknown_strategy")
-    explain = Choice(("none", "short", "full"))
+    explain = Choice(EXPLAINED)
     at = Moment()
-    seed = Whole(0, 2**53 - 1)
+    seed = Whole(0, MAX_SEED)
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """What was asked, read the fast way where that takes the whole body."""
+        try:
+            return self.fast(data)
+        except Refused:
+            return super().load(data, **options)
 
 
 class MatchInSchema(TermsSchema):
     """Contacts to match, and on what terms."""
 
-    contacts = contacts_field(required=True)
+    fast = staticmethod(read_match)
+
+    contacts = Many(Part(ContactSchema), fast=read_contact, most=MAX_CONTACTS, required=True)
 
 
 class RankInSchema(TermsSchema):
     """A contact to find the best employees for."""
 
-    contact = OneContact(ContactSchema, required=True)
+    fast = staticmethod(read_ranking)
+
+    contact = Part(ContactSchema, required=True)
     limit = Whole(1, MAX_RANKED)
 
 

@@ -1,4 +1,4 @@
-"""The fast way to read lists takes only what the declared schemas take, and makes the same of it."""
+"""The fast way to read matches and rankings takes only what the declared schemas take, and makes the same of it."""
 
 from typing import Any
 
@@ -7,10 +7,17 @@ import pytest
 from hypothesis import given, settings, strategies
 from hypothesis.strategies import SearchStrategy
 
-from api.schemas.bulk import Refused, read_contacts, read_employees
-from api.schemas.matching import ContactSchema, EmployeeOrId, MatchInSchema
+from api.schemas.bulk import Refused, read_contact, read_employee, read_match, read_ranking
+from api.schemas.matching import (
+    ContactSchema,
+    EmployeeOrId,
+    Many,
+    MatchInSchema,
+    RankInSchema,
+    TermsSchema,
+)
 from api.schemas.people import InlineEmployeeSchema
-from api.schemas.strict import Told
+from api.schemas.strict import StrictSchema, Told
 
 NUMBERS = strategies.sampled_from(
     [0, 1, 3, 5, 6, -1, 9, 10, 50, 51, 1.0, 1.5, -0.0, 1e-320, 5e-324, 1e9, 1.1e9, 2**63, 2.0**64, True]
@@ -21,7 +28,9 @@ WORDS = strategies.sampled_from(
      "2026-03-02T09:00:00Z", "2026-03-02T09:00:00.123456789+01:00",
      "2026-02-30T09:00:00Z", "2026-03-02t09:00:00z", "2026-03-02 09:00:00Z"]
 )  # fmt: skip
-JUNK = strategies.none() | strategies.booleans() | NUMBERS | WORDS | strategies.just([]) | strategies.just({})
+JUNK: SearchStrategy[Any] = (
+    strategies.none() | strategies.booleans() | NUMBERS | WORDS | strategies.just([]) | strategies.just({})
+)
 SHARES = strategies.dictionaries(WORDS, NUMBERS, max_size=3)
 ATTRIBUTES = strategies.dictionaries(WORDS, JUNK, max_size=3)
 
@@ -67,6 +76,57 @@ EMPLOYEES = WORDS | records(
     idle_s=NUMBERS, busy_share=NUMBERS,
 )  # fmt: skip
 
+# Whole bodies: junk in one place spoils all of it, so much of what they hold is good.
+FEW_LEVELS = strategies.dictionaries(strategies.sampled_from(["billing", "é", "e\u0301"]), strategies.integers(1, 5))
+GOOD_CUSTOMERS = strategies.fixed_dictionaries(
+    {},
+    optional={
+        "id": strategies.just("k1"), "tier": strategies.sampled_from(["gold", "e\u0301"]),
+        "consent": strategies.just({"value_profiling": True}), "attributes": strategies.just({"vip": -0.0}),
+        "profile": strategies.just({"values": {"share": {"blue": 1, "red": -0.0}}, "channel": {"share": {}}}),
+    },
+)  # fmt: skip
+GOOD_CONTACTS = strategies.fixed_dictionaries(
+    {"id": strategies.sampled_from(["c1", "c-2:x"]), "channel": strategies.sampled_from(["phone", "chat"])},
+    optional={
+        "language": strategies.just("nl"), "skills": FEW_LEVELS, "waiting_s": strategies.sampled_from([3, 1e-320]),
+        "customer": GOOD_CUSTOMERS, "due_to": strategies.just("2026-03-02T09:00:00.123456789+01:00"),
+        "exclude_employees": strategies.just(["e1"]),
+    },
+)  # fmt: skip
+GOOD_EMPLOYEES = strategies.sampled_from(["e1", "e2"]) | strategies.fixed_dictionaries(
+    {"id": strategies.just("i1"), "channels": strategies.sampled_from([{"phone": {}}, {"chat": {"cost": 2}}])},
+    optional={
+        "skills": FEW_LEVELS, "hours": strategies.just({"mon": ["09:00-17:30"]}), "languages": strategies.just(["nl"]),
+    },
+)  # fmt: skip
+CONTACT_LISTS = strategies.lists(GOOD_CONTACTS, max_size=3)
+EMPLOYEE_LISTS = strategies.lists(GOOD_EMPLOYEES, max_size=3)
+TERMS: dict[str, SearchStrategy[Any]] = {
+    "employees": EMPLOYEE_LISTS | EMPLOYEE_LISTS | strategies.lists(EMPLOYEES, max_size=2),
+    "rule_set": strategies.sampled_from(["standard", "e\u0301", "x" * 64, "", "x" * 65, "__x", "a\x00b"]),
+    "strategy": strategies.sampled_from(["balanced", "customer_intimacy", "luck"]),
+    "explain": strategies.sampled_from(["none", "short", "full", "None"]),
+    "at": strategies.sampled_from(["2026-03-02T09:00:00Z", "2026-03-02T09:00:00+01:00", "2026-03-02"]),
+    "seed": strategies.sampled_from([0, 7, 8, 2**53 - 1, 2**53, 1.0, True]),
+}
+
+
+def bodies(required: dict[str, SearchStrategy[Any]], **fields: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    """Bodies with a few terms, seldom all of them: each may be what spoils it."""
+    every = {**TERMS, **fields}
+    few = strategies.lists(strategies.sampled_from(sorted(every)), max_size=2, unique=True)
+    sparse = few.flatmap(
+        lambda names: strategies.fixed_dictionaries({**required, **{one: every[one] for one in names}})
+    )
+    return sparse | sparse | sparse | records(required, **every) | JUNK
+
+
+MATCHES = bodies({"contacts": CONTACT_LISTS | CONTACT_LISTS | strategies.lists(CONTACTS, max_size=2)})
+RANKINGS = bodies(
+    {"contact": GOOD_CONTACTS | GOOD_CONTACTS | CONTACTS}, limit=strategies.sampled_from([1, 10, 11, 500, 0, 501])
+)
+
 
 def declared(field: Any, one: Any) -> tuple[bool, Any]:
     """Whether the declared schema takes it, and what it makes of it."""
@@ -77,15 +137,29 @@ def declared(field: Any, one: Any) -> tuple[bool, Any]:
 
 
 def fast(read: Any, one: Any) -> tuple[bool, Any]:
+    """Whether the fast way takes it, and what it makes of it."""
     try:
-        return True, read([one])[0]
+        return True, read(one)
     except Refused:
         return False, None
 
 
 def repeated(value: object) -> str:
     """Everything of a value, types and signs of zero included, which == does not tell apart."""
-    return repr(value)
+    return repr(sorted(value.items()) if type(value) is dict else value)
+
+
+def wholly_declared(kind: type[TermsSchema]) -> Any:
+    """What reads a body by the declared schema and by nothing else, single items of its lists included."""
+    schema = kind()
+    for field in schema.fields.values():
+        if isinstance(field, Many):
+            field.fast = refuse
+    return lambda body: StrictSchema.load(schema, body)
+
+
+def refuse(one: Any) -> Any:
+    raise Refused
 
 
 @settings(max_examples=400)
@@ -93,7 +167,7 @@ def repeated(value: object) -> str:
 def test_contacts_read_fast_are_those_of_the_declared_schema(contact: Any) -> None:
     """The declared schema is the contract; the fast way may only save time."""
     is_taken, made = declared(ContactSchema().load, contact)
-    is_fast, made_fast = fast(read_contacts, contact)
+    is_fast, made_fast = fast(read_contact, contact)
 
     assert is_taken == is_fast
     if is_fast:
@@ -105,11 +179,85 @@ def test_contacts_read_fast_are_those_of_the_declared_schema(contact: Any) -> No
 def test_employees_read_fast_are_those_of_the_declared_schema(employee: Any) -> None:
     """As for contacts; an item may be an id or an employee."""
     is_taken, made = declared(EmployeeOrId(InlineEmployeeSchema).deserialize, employee)
-    is_fast, made_fast = fast(read_employees, employee)
+    is_fast, made_fast = fast(read_employee, employee)
 
     assert is_taken == is_fast
     if is_fast:
         assert repeated(made_fast) == repeated(made)
+
+
+@settings(max_examples=300)
+@given(MATCHES)
+def test_a_match_read_fast_is_that_of_the_declared_schema(body: Any) -> None:
+    """As for contacts, with all that a body says: the twin of the whole must not drift from what is documented."""
+    is_taken, made = declared(wholly_declared(MatchInSchema), body)
+    is_fast, made_fast = fast(read_match, body)
+
+    assert is_taken == is_fast
+    if is_fast:
+        assert repeated(made_fast) == repeated(made)
+
+
+@settings(max_examples=300)
+@given(RANKINGS)
+def test_a_ranking_read_fast_is_that_of_the_declared_schema(body: Any) -> None:
+    """As for matches."""
+    is_taken, made = declared(wholly_declared(RankInSchema), body)
+    is_fast, made_fast = fast(read_ranking, body)
+
+    assert is_taken == is_fast
+    if is_fast:
+        assert repeated(made_fast) == repeated(made)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"customer": {"id": ""}},
+        {"customer": {"id": "k1"}},
+        {"customer": {}},
+        {"customer": None},
+        {"intent": "a\x00b"},
+        {"intent": "a" + "\u0301" * 9},
+        {"intent": "e\u0301"},
+        {"skills": {f"s{number}": 1 for number in range(200)}},
+        {"skills": {f"s{number}": 1 for number in range(201)}},
+        {"skills": {"\u00e9": 1, "e\u0301": 2}},
+        {"waiting_s": -0.0},
+        {"waiting_s": 5e-324},
+        {"exclude_employees": ["e1", "e1"]},
+        {"due_to": "2199-12-31T23:59:59-23:59"},
+    ],
+)
+def test_corners_are_read_alike_alone_and_among_others(more: dict[str, Any]) -> None:
+    """Chance finds a corner now and then; these are looked at each time, as one item and in a column."""
+    contact = {"id": "c1", "channel": "phone", **more}
+    is_taken, made = declared(ContactSchema().load, contact)
+    is_fast, made_fast = fast(read_contact, contact)
+    many_fast, many = fast(read_match, {"contacts": [{"id": "c0", "channel": "chat"}, contact]})
+
+    assert is_taken == is_fast == many_fast
+    if is_taken:
+        assert repeated(made) == repeated(made_fast) == repeated(many["contacts"][1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "read", "body"),
+    [
+        (MatchInSchema, read_match, {"contacts": [{"id": "c", "channel": "phone"}] * 20_001}),
+        (MatchInSchema, read_match, {"contacts": [], "employees": ["e1"] * 50_001}),
+        (RankInSchema, read_ranking, {"contact": {"id": "c", "channel": "phone"}, "limit": 501}),
+        (RankInSchema, read_ranking, {"contact": {"id": "c", "channel": "phone"}, "seed": 2**53}),
+        (RankInSchema, read_ranking, {"contact": {"id": "c", "channel": "phone"}, "seed": 1.0}),
+        (RankInSchema, read_ranking, {"contact": {"id": "c", "channel": "phone"}, "seed": True}),
+        (RankInSchema, read_ranking, {"contact": {"id": "c", "channel": "phone"}, "explain": None}),
+    ],
+)
+def test_limits_of_a_body_hold_both_ways(kind: type[TermsSchema], read: Any, body: Any) -> None:
+    """A limit that only one way knows is none."""
+    assert not fast(read, body)[0]
+    assert not declared(wholly_declared(kind), body)[0]
 
 
 @settings(max_examples=150)
@@ -125,7 +273,7 @@ def test_a_whole_list_is_read_as_its_items_are(contacts: list[Any]) -> None:
         assert repeated(made["contacts"]) == repeated([one for _, one in outcomes])
 
 
-def test_ordinary_contacts_take_the_fast_way() -> None:
+def test_ordinary_bodies_take_the_fast_way() -> None:
     """A fast way that refuses what routers send every day would be none."""
     contact = {
         "id": "c1", "channel": "phone", "customer_id": "k1", "intent": "verhuizing", "language": "nl", "priority": 3,
@@ -135,9 +283,13 @@ def test_ordinary_contacts_take_the_fast_way() -> None:
         "customer": {"tier": "gold", "profile": {"values": {"share": {"blue": 0.5, "green": 0.5}, "n_eff": 8}}},
     }  # fmt: skip
 
-    assert repeated(read_contacts([contact, {"id": "c2", "channel": "chat"}])[0]) == repeated(
-        ContactSchema().load(contact)
-    )
+    match = read_match({"contacts": [contact, {"id": "c2", "channel": "chat"}], "employees": ["e1"], "seed": 3})
+    ranking = read_ranking({"contact": contact, "explain": "none", "limit": 5, "at": "2026-03-02T09:00:00Z"})
+
+    assert sorted(match) == ["contacts", "employees", "seed"]
+    assert sorted(ranking) == ["at", "contact", "explain", "limit"]
+    made = repeated(ContactSchema().load(contact))
+    assert repeated(match["contacts"][0]) == repeated(ranking["contact"]) == made
 
 
 def test_each_fault_of_a_long_list_has_its_place() -> None:

@@ -106,6 +106,35 @@ def test_a_fault_is_named_with_its_place(service: Installation, body: Any, point
     assert {(one["pointer"], one["code"]) for one in answer.get_json(force=True)["errors"]} == {(pointer, code)}
 
 
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        ({}, "/contact", "required"),
+        ({"contact": [CONTACT]}, "/contact", "not_an_object"),
+        ({"contact": CONTACT | {"intent": "a\x00b"}}, "/contact/intent", "invalid_text"),
+        ({"contact": CONTACT | {"customer": {"id": ""}}}, "/contact/customer/id", "invalid_id"),
+        ({"contact": CONTACT | {"mood": "angry"}}, "/contact/mood", "unknown_field"),
+        ({"contact": CONTACT, "contacts": []}, "/contacts", "unknown_field"),
+        ({"contact": CONTACT, "employees": ["e1", "a/b"]}, "/employees/1", "invalid_id"),
+        ({"contact": CONTACT, "limit": 0}, "/limit", "out_of_range"),
+        ({"contact": CONTACT, "limit": 2.0}, "/limit", "not_an_integer"),
+        ({"contact": CONTACT, "seed": "3"}, "/seed", "not_an_integer"),
+        ({"contact": CONTACT, "at": "2026-03-02T09:00:00"}, "/at", "invalid_time"),
+        ({"contact": CONTACT, "explain": None}, "/explain", "null_not_allowed"),
+        ([CONTACT], "", "not_an_object"),
+    ],
+)
+def test_a_fault_of_a_ranking_is_named_with_its_place(
+    service: Installation, body: Any, pointer: str, code: str
+) -> None:
+    """Whatever the fast way refuses, the declared schema says why."""
+    service.add_employee()
+    answer = service.call("router", "POST", "/v1/rankings", json=body)
+
+    assert answer.status_code == 422
+    assert {(one["pointer"], one["code"]) for one in answer.get_json(force=True)["errors"]} == {(pointer, code)}
+
+
 def test_nothing_is_stored_by_a_match(service: Installation) -> None:
     """Routers that keep their own queue keep their own data too."""
     customer = {"id": "c9", "profile": {"values": {"share": {"blue": 1.0}}}}
