@@ -23,11 +23,10 @@ from api.schemas.strict import (
     StrictSchema,
     Whole,
 )
-from api.schemas.twins import EXPLAINED, MAX_CONTACTS, MAX_EMPLOYEES, MAX_EXCLUDED, MAX_RANKED, MAX_SEED
+from api.schemas.twins import EXPLAINED, MAX_CONTACTS, MAX_EMPLOYEES, MAX_EXCLUDED, MAX_RANKED, MAX_SEED, STRATEGIES
 from matcher.contacts.contact import Contact
 from matcher.profiles.channels import CHANNELS
 from matcher.routing.decision import Decision, Ranking, Round, ShortOf, Unassigned
-from matcher.rules.strategy import PRESETS
 
 MAX_FAULTY_ITEMS = 20  # after so many the rest is not looked at
 SHOWN_DIGITS = 6  # finer differences only break ties
@@ -113,7 +112,7 @@ class TermsSchema(StrictSchema):
 
     employees = Many(EmployeeOrId(InlineEmployeeSchema), fast=read_employee, most=MAX_EMPLOYEES)
     rule_set = Key()
-    strategy = Choice(tuple(PRESETS), code="unknown_strategy")
+    strategy = Choice(STRATEGIES, code="unknown_strategy")
     explain = Choice(EXPLAINED)
     at = Moment()
     seed = Whole(0, MAX_SEED)

@@ -13,6 +13,7 @@ from matcher.profiles.channels import CHANNELS
 from matcher.rules.strategy import PRESETS
 
 UNKNOWN: Final[Any] = None  # the default of a field that may be left out; null itself is refused by the field's type
+STRATEGIES = tuple(PRESETS)
 EXPLAINED = ("none", "short", "full")
 MAX_CONTACTS = 20_000
 MAX_EMPLOYEES = 50_000
@@ -26,7 +27,7 @@ Attributes = Annotated[dict[str, str | int | float | bool], Meta(max_length=MAX_
 Ids = Annotated[tuple[str, ...], Meta(max_length=MAX_EXCLUDED)]
 Count = Annotated[float, Meta(ge=0, le=LARGEST)]
 Channel = Literal[CHANNELS]  # type: ignore[valid-type]  # a tuple of names is what Literal takes
-Preset = Literal[tuple(PRESETS)]  # type: ignore[valid-type]  # as above
+Preset = Literal[STRATEGIES]  # type: ignore[valid-type]  # as above
 Explained = Literal[EXPLAINED]  # type: ignore[valid-type]  # as above
 
 

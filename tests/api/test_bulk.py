@@ -216,6 +216,7 @@ def test_a_ranking_read_fast_is_that_of_the_declared_schema(body: Any) -> None:
         {},
         {"customer": {"id": ""}},
         {"customer": {"id": "k1"}},
+        {"customer": {"id": "a/b"}},
         {"customer": {}},
         {"customer": None},
         {"intent": "a\x00b"},
