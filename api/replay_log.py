@@ -141,7 +141,7 @@ def _dates(lines: Iterable[tuple[int, dict[str, str]]]) -> dict[str, date]:
     found: dict[str, date] = {}
     for text in {cells.get("date", "") for _, cells in lines}:
         try:
-            found[text] = datetime.strptime(text, "%y%m%d").date()  # noqa: DTZ007 - a calendar day has no zone
+            found[text] = datetime.strptime(text, "%y%m%d").date()  # noqa: DTZ007  # a calendar day has no zone
         except ValueError:
             continue
     return found

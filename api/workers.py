@@ -105,7 +105,7 @@ class Worker:
     def _do(self, run: JobRun) -> None:
         try:
             run_job(run, self._kinds)
-        except Exception as error:  # noqa: BLE001 - the outermost handler: one job's fault must not stop others
+        except Exception as error:  # noqa: BLE001  # the outermost handler: one job's fault must not stop others
             where = [
                 f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
             ]

@@ -26,11 +26,11 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 -- the hook's signature
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002  # the hook's signature
         """The text to store."""
         return None if value is None else json_text(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 -- the hook's signature
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002  # the hook's signature
         """The value that was stored."""
         return None if value is None else orjson.loads(value)
 

@@ -159,7 +159,7 @@ class SqliteDialect:
         """Reads start a deferred transaction: one snapshot, and no lock that a writer would wait for."""
         return engine.execution_options(klik_begin=READ)
 
-    def look_up(self, engine: Engine, statement: str) -> list[tuple[Any, ...]]:  # noqa: ARG002 -- the other's signature
+    def look_up(self, engine: Engine, statement: str) -> list[tuple[Any, ...]]:  # noqa: ARG002  # the other's signature
         """Each thread keeps a read-only connection for this: a fifth of what a transaction from the pool costs."""
         held: tuple[int, sqlite3.Connection] | None = getattr(self._lookers, "held", None)
         if held is None or held[0] != os.getpid():

@@ -26,7 +26,7 @@ class TextList(TypeDecorator[list[str]]):
         return value if dialect.name == "postgresql" else json_text(value)
 
 
-class one_of(FunctionElement[bool]):  # noqa: N801 -- reads as SQL where it is used
+class one_of(FunctionElement[bool]):  # noqa: N801  # reads as SQL where it is used
     """Whether the column's value is in the list that the parameter `name` will hold."""
 
     type = Boolean()
@@ -35,7 +35,7 @@ class one_of(FunctionElement[bool]):  # noqa: N801 -- reads as SQL where it is u
     def __init__(self, column: ColumnElement[Any], name: str) -> None:
         super().__init__(column, bindparam(name, type_=TextList()))
 
-    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 -- the hook's signature
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002  # the hook's signature
         """Itself: SQLAlchemy would write `… = 1` around it, and SQLite would then use no index."""
         return self
 
@@ -43,7 +43,7 @@ class one_of(FunctionElement[bool]):  # noqa: N801 -- reads as SQL where it is u
 @compiles(one_of, "sqlite")
 def _one_of_sqlite(element: one_of, compiler: SQLCompiler, **kw: Any) -> str:
     column, texts = element.clauses
-    listed = f"SELECT value FROM json_each({compiler.process(texts, **kw)})"  # noqa: S608 -- SQL from the compiler
+    listed = f"SELECT value FROM json_each({compiler.process(texts, **kw)})"  # noqa: S608  # SQL from the compiler
     return f"{compiler.process(column, **kw)} IN ({listed})"
 
 
@@ -53,7 +53,7 @@ def _one_of_postgresql(element: one_of, compiler: SQLCompiler, **kw: Any) -> str
     return f"{compiler.process(column, **kw)} = ANY ({compiler.process(texts, **kw)})"
 
 
-class position(FunctionElement[int]):  # noqa: N801 -- reads as SQL where it is used
+class position(FunctionElement[int]):  # noqa: N801  # reads as SQL where it is used
     """Where a text begins in a column of text or bytes, case respected (from 1; 0: nowhere)."""
 
     inherit_cache = True

@@ -19,7 +19,7 @@ class SqlJobs:
 
     def add(self, work: Job) -> None:
         """Keep a new job. Raises Conflict, at the latest at the commit, when its id is taken."""
-        values = {name: getattr(work, name) for name in job.c.keys()}  # noqa: SIM118 -- columns, not a dict
+        values = {name: getattr(work, name) for name in job.c.keys()}  # noqa: SIM118  # columns, not a dict
         values |= {"state": str(work.state), "arguments": dict(work.arguments), "result": dict(work.result)}
         self._connection.execute(insert(job).values(values))
 

@@ -173,7 +173,7 @@ def _stored(row: Row[*tuple[Any, ...]]) -> StoredProfile:
 
 
 def _evidence_values(piece: Evidence) -> dict[str, Any]:
-    values = {name: getattr(piece, name) for name in evidence.c.keys()}  # noqa: SIM118 -- columns, not a dict
+    values = {name: getattr(piece, name) for name in evidence.c.keys()}  # noqa: SIM118  # columns, not a dict
     return {**values, "source": str(piece.source), "share": list(piece.share), "detail": dict(piece.detail)}
 
 

@@ -15,8 +15,8 @@ from models.tables import counter, employee
 CHANGE = "staff_change"
 REMOVAL = "staff_removal"
 
-READ = f"SELECT name, value FROM counter WHERE name IN ('{CHANGE}', '{REMOVAL}')"  # noqa: S608 -- constants only
-_LOCK = f"SELECT value FROM counter WHERE name = '{CHANGE}' FOR UPDATE"  # noqa: S608 -- constants only
+READ = f"SELECT name, value FROM counter WHERE name IN ('{CHANGE}', '{REMOVAL}')"  # noqa: S608  # constants only
+_LOCK = f"SELECT value FROM counter WHERE name = '{CHANGE}' FOR UPDATE"  # noqa: S608  # constants only
 _ADVANCE = update(counter).values(value=counter.c.value + 1).returning(counter.c.value)
 _ADVANCE_CHANGE = _ADVANCE.where(counter.c.name == CHANGE)
 _ADVANCE_REMOVAL = _ADVANCE.where(counter.c.name == REMOVAL)

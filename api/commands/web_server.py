@@ -118,7 +118,7 @@ class Companion:
             click.echo(f"The worker ended; it is started again in {self._pause_s:g} s.", err=True)
         if now >= self._again_at:
             self._began_at = now
-            self._process = subprocess.Popen(self._command)  # noqa: S603 - our own command, without a shell
+            self._process = subprocess.Popen(self._command)  # noqa: S603  # our own command, without a shell
 
     def ask_to_stop(self) -> None:
         """Ask the process to end, and start it no more."""
@@ -139,7 +139,7 @@ class Companion:
 
 
 def _configuration(settings: "Settings") -> dict[str, Any]:
-    shared_memory = Path("/dev/shm")  # noqa: S108 - where web processes show life without touching a disk
+    shared_memory = Path("/dev/shm")  # noqa: S108  # where web processes show life without touching a disk
     return {
         "bind": str(settings.bind),
         "workers": settings.workers,

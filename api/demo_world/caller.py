@@ -37,7 +37,7 @@ class Caller:
 
     def _answer(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Any:
         always = {"Authorization": f"Bearer {self.key}", "Accept-Language": self.language}
-        request = urllib.request.Request(  # noqa: S310 - the address is the one this command just started
+        request = urllib.request.Request(  # noqa: S310  # the address is the one this command just started
             self.url + path, data=content, method=method, headers={**always, **headers}
         )
         try:

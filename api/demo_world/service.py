@@ -71,7 +71,7 @@ def _home(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _run_klik(environ: Mapping[str, str], *arguments: str) -> str:
-    run = subprocess.run(  # noqa: S603 - our own command, with arguments from this program
+    run = subprocess.run(  # noqa: S603  # our own command, with arguments from this program
         [*KLIK, *arguments], env=dict(environ), capture_output=True, text=True, check=False
     )
     if run.returncode:
@@ -82,7 +82,7 @@ def _run_klik(environ: Mapping[str, str], *arguments: str) -> str:
 def _start(environ: Mapping[str, str], url: str, log: Path) -> "subprocess.Popen[bytes]":
     host, port = url.removeprefix("http://").split(":")
     with log.open("wb") as sink:
-        return subprocess.Popen(  # noqa: S603 - as above; a process group of its own, so that all of it can be stopped
+        return subprocess.Popen(  # noqa: S603  # as above; a process group of its own, so that all of it can be stopped
             [*KLIK, "serve", "--host", host, "--port", port, "--workers", "1", "--upgrade"],
             env=dict(environ),
             stdout=sink,

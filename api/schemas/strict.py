@@ -62,7 +62,7 @@ SENTENCES: Mapping[str, Told] = {
 class StrictSchema(ma.Schema):
     """A schema that refuses what it does not know, and tells every fault with its code."""
 
-    error_messages = {"unknown": SENTENCES["unknown"], "type": SENTENCES["type"]}  # noqa: RUF012 (marshmallow's way)
+    error_messages = {"unknown": SENTENCES["unknown"], "type": SENTENCES["type"]}  # noqa: RUF012  # marshmallow's way
 
     class Meta:
         unknown = ma.RAISE

@@ -84,7 +84,7 @@ class LongestIdle:
 
     name: str = field(default="longest_idle")
 
-    def choose(self, floor: Floor, rng: np.random.Generator) -> Choice:  # noqa: ARG002 - the Protocol's; nothing is random here
+    def choose(self, floor: Floor, rng: np.random.Generator) -> Choice:  # noqa: ARG002  # the Protocol's; nothing is random here
         """The contacts in turn, each to the able employee idle longest."""
         idle = sorted(floor.free, key=lambda pair: pair[1])
         return _hand_out(floor.waiting, [employee for employee, _ in idle])
@@ -96,6 +96,6 @@ class FirstCome:
 
     name: str = field(default="first_come")
 
-    def choose(self, floor: Floor, rng: np.random.Generator) -> Choice:  # noqa: ARG002 - the Protocol's; nothing is random here
+    def choose(self, floor: Floor, rng: np.random.Generator) -> Choice:  # noqa: ARG002  # the Protocol's; nothing is random here
         """The contacts in turn, each to the first able employee by id."""
         return _hand_out(floor.waiting, sorted((employee for employee, _ in floor.free), key=lambda one: one.id))

@@ -52,7 +52,7 @@ class MemoryStore:
         with self.reading() as records:
             return records.employees.staff_mark()
 
-    def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:  # noqa: ARG002 -- the port's signature
+    def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:  # noqa: ARG002  # the port's signature
         """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""
         with self._writing() as transaction:
             return transaction.changing(transaction.tables.secrets).setdefault(name, fresh)

@@ -22,7 +22,7 @@ class MemoryImports:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def keep_upload(self, import_id: str, content: bytes, *, now: datetime) -> None:  # noqa: ARG002 -- the port's
+    def keep_upload(self, import_id: str, content: bytes, *, now: datetime) -> None:  # noqa: ARG002  # the port's
         """Keep the file as it came."""
         self._transaction.changing(self._transaction.tables.uploads)[import_id] = content
 

@@ -31,7 +31,7 @@ class MemoryCustomers:
         customers = self._transaction.tables.customers
         return {each: customers[each] for each in customer_ids if each in customers}
 
-    def put(self, person: Customer, *, now: datetime) -> bool:  # noqa: ARG002 -- the port's signature
+    def put(self, person: Customer, *, now: datetime) -> bool:  # noqa: ARG002  # the port's signature
         """Create or replace the customer; whether it was created."""
         customers = self._transaction.changing(self._transaction.tables.customers)
         created = person.id not in customers
@@ -54,7 +54,7 @@ class MemoryEmployees:
         """The employee, if there is one."""
         return self._transaction.tables.employees.get(employee_id)
 
-    def put(self, person: Employee, *, now: datetime) -> bool:  # noqa: ARG002 -- the port's signature
+    def put(self, person: Employee, *, now: datetime) -> bool:  # noqa: ARG002  # the port's signature
         """Create or replace the employee; whether it was created. The mark moves only where something differs."""
         former = self.get(person.id)
         if former is None or not is_same(former, person):
@@ -96,7 +96,7 @@ class MemoryEmployees:
         """Where the employee is, if ever said."""
         return self._transaction.tables.presences.get(employee_id)
 
-    def put_presence(self, employee_id: str, word: Presence, *, now: datetime) -> None:  # noqa: ARG002 -- the port's
+    def put_presence(self, employee_id: str, word: Presence, *, now: datetime) -> None:  # noqa: ARG002  # the port's
         """Note where the employee is. Raises NotFound for an employee that is not there."""
         if self.get(employee_id) is None:
             raise NotFound(f"There is no employee {employee_id}.")
@@ -153,7 +153,7 @@ class MemoryProfiles:
         sums: Sums,
         *,
         expected_revision: int,
-        now: datetime,  # noqa: ARG002 -- the port's signature
+        now: datetime,  # noqa: ARG002  # the port's signature
     ) -> int:
         """Write the sums where the revision is still the expected one; the new revision. Raises StaleRevision."""
         former = self.get(who, subject_id, framework, facet)

@@ -135,7 +135,7 @@ def test_a_store_that_is_away_makes_the_service_not_ready(
 
 def test_a_schema_of_another_version_is_not_ready(service: Installation) -> None:
     """Serving on an old schema would fail request by request instead of once."""
-    service.store.is_current = lambda: False  # type: ignore[attr-defined]
+    service.store.is_current = lambda: False  # type: ignore[attr-defined]  # as Flask names it
 
     answer = service.call(None, "GET", "/readyz")
 

@@ -116,7 +116,7 @@ def all_at_once(number: int, act: Callable[[int], T]) -> list[T | Exception]:
         barrier.wait()
         try:
             results[index] = act(index)
-        except Exception as error:  # noqa: BLE001 -- the test looks at it
+        except Exception as error:  # noqa: BLE001  # the test looks at it
             results[index] = error
 
     threads = [threading.Thread(target=run, args=(index,)) for index in range(number)]

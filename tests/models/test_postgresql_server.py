@@ -124,7 +124,7 @@ def test_changes_that_cross_each_other_are_told(postgresql_store: SqlStore) -> N
                 records.customers.put(a_customer(f"c-{index}", tier=str(index)), now=NOW)
                 both_hold_one.wait(timeout=30)
                 records.customers.put(a_customer(f"c-{1 - index}", tier=str(index)), now=NOW)
-        except Exception as error:  # noqa: BLE001 -- the test looks at it
+        except Exception as error:  # noqa: BLE001  # the test looks at it
             errors.append(error)
 
     threads = [threading.Thread(target=cross, args=(index,)) for index in range(2)]

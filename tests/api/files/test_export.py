@@ -27,7 +27,7 @@ def again(employees: list[Employee]) -> list[Employee]:
 def cleaned(clean: object) -> object:
     def keep(text: str) -> bool:
         try:
-            return clean(text) == text  # type: ignore[operator]
+            return clean(text) == text  # type: ignore[operator]  # either of the two cleaners
         except BadText:
             return False
 
