@@ -75,7 +75,7 @@ class PriorCompatibility:
         side = employees if isinstance(employees, EmployeeSide) else self.employee_side(employees)
         known = self.open_gate(customers)
         if self.is_off or not known.any():
-            return np.full((len(known), side.logits.shape[1]), 1.0 / (1.0 + self._base_odds_against))
+            return np.broadcast_to(1.0 / (1.0 + self._base_odds_against), (len(known), side.logits.shape[1]))
         shares = np.where(known[:, None], customers.share, 0.0)
         pairs: Floats = shares @ side.logits
         np.negative(pairs, out=pairs)

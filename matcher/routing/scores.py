@@ -70,19 +70,20 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
     contacts, roster, rule_set = snapshot.contacts, snapshot.roster, snapshot.rules.rule_set
     weights, most = rule_set.strategy.weights, rule_set.values.max_weight
     classifier, side = compatibility_of(snapshot)
+    reliability = classifier.reliability(snapshot.customers.values)
     compatibility = classifier.probability(snapshot.customers.values, side)
     urgency = np.array([_urgency(contact, now) for contact in contacts], dtype=float)
     standing = [_standing(roster, demand, weights) for demand in eligibility.demands]
     by_demand = np.array(standing, dtype=float).reshape(len(standing), len(roster)) + _tie_break(roster, turn)
-    total = weights.fit * np.clip(compatibility, classifier.base - most, classifier.base + most)
-    total += by_demand[eligibility.demand_of] if len(by_demand) > 1 else by_demand
-    total += (weights.wait * urgency)[:, None]
+    of_contact = weights.fit * classifier.base + weights.wait * urgency
+    total: Floats = of_contact[:, None] + (by_demand[eligibility.demand_of] if len(by_demand) > 1 else by_demand)
+    if reliability.any():
+        total += weights.fit * np.clip(compatibility - classifier.base, -most, most)
     preferred = np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64)
     rows = np.flatnonzero(preferred >= 0)
     total[rows, preferred[rows]] += CONTINUITY
     for boost in eligibility.rules.boosts:
         total[np.ix_(boost.contacts, boost.employees)] += boost.amount
-    reliability = classifier.reliability(snapshot.customers.values)
     return Scores(total, compatibility, classifier.base, reliability, side.reliability, urgency, preferred)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,8 +25,7 @@ def shares_of(
     Raises InvalidInput with every fault of the inline ones; `pointer` tells where the one of an index stands.
     """
     if not any(sums) and not any(inline):
-        nothing = np.zeros(len(sums))
-        return ShareTable(np.broadcast_to(facet.prior_mean, (len(sums), facet.size)), nothing, nothing)
+        return _nothing_known(facet.prior_mean, len(sums))
     table = share_table(facet, sums, at)
     stated = [(index, one) for index, one in enumerate(inline) if one is not None]
     if not stated:
@@ -41,6 +41,13 @@ def shares_of(
     if faults:
         raise InvalidInput(faults)
     return ShareTable(share, n_eff, declared)
+
+
+@lru_cache(maxsize=64)
+def _nothing_known(prior_mean: tuple[float, ...], people: int) -> ShareTable:
+    """The prior for everyone, as arrays that cannot be written to: rounds share them."""
+    nothing = np.broadcast_to(0.0, (people,))
+    return ShareTable(np.broadcast_to(prior_mean, (people, len(prior_mean))), nothing, nothing)
 
 
 def inline_facet(profile: InlineProfile | None, name: str) -> InlineFacet | None:
