@@ -4,6 +4,7 @@ import os
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from matcher.errors import Conflict, InvalidInput, MatcherError, Unavailable, in
 from models.disks import network_disk
 
 BUSY_TIMEOUT_MS = 10_000
+BUSY_PAUSE_S = 0.01
 CHECKPOINT_TIMEOUT_MS = 500
 CONNECTIONS = 16  # more threads than that in one process wait for each other anyway
 CONNECTION_WAIT_S = 5.0
@@ -239,10 +241,24 @@ _SQLITE_SENTENCES = {
 def _set_up_sqlite(handle: sqlite3.Connection, _record: object) -> None:
     handle.isolation_level = None  # the driver starts no transaction: _begin_sqlite does
     handle.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    handle.execute("PRAGMA journal_mode=WAL")
+    _switch_to_log(handle)
     handle.execute("PRAGMA synchronous=FULL")
     handle.execute("PRAGMA foreign_keys=ON")
     handle.execute("PRAGMA secure_delete=ON")
+
+
+def _switch_to_log(handle: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. SQLite does not wait for other connections here, so this does."""
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            handle.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(BUSY_PAUSE_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
