@@ -1,6 +1,7 @@
 """The web server: gunicorn's processes, and our worker kept alive beside them."""
 
 import gc
+import importlib
 import json
 import logging
 import os
@@ -31,16 +32,21 @@ LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 60.0  # a worker that lived so long is started again at once
 WORKER_STOPS_WITHIN_S = 15.0
 GRACEFUL_S = 25
+LOADED_ONCE = ("api.app", "scipy.optimize")
 SILENT_WEB_PROCESS_S = 60  # a web process that shows no life for so long is replaced
 
 
 def run_server(settings: "Settings") -> None:
     """Serve until told to stop; each web process builds the application for itself, after the fork.
 
+    The code is loaded before it: once instead of once a process, and its memory is shared.
+
     Raises Conflict when the address cannot be listened on.
     """
     _check_free(settings.bind)
-    _wipe_metrics(settings.home / f"{METRICS_FOLDER}-{settings.bind.port}")
+    _wipe_metrics(settings.home / f"{METRICS_FOLDER}-{settings.bind.port}")  # before anything counts
+    for module in LOADED_ONCE:
+        importlib.import_module(module)
     KlikArbiter(WebApplication(settings)).run()
 
 
