@@ -10,7 +10,7 @@ import marshmallow as ma
 from flask import Request, request
 
 from api.answers import JSON_TYPE
-from api.errors import UnsupportedMediaType, pointer_to
+from api.errors import BadRequest, UnsupportedMediaType, pointer_to
 from api.json_reader import NotJson, read_json
 from api.schemas.strict import Told
 from matcher.errors import Fault, InvalidInput, TooLarge
@@ -44,7 +44,7 @@ def check_media_type(carrier: Request, accepted: re.Pattern[str] = _JSON) -> Non
 
 
 def whole_body() -> bytes:
-    """The body, read once. Raises TooLarge past the limit, also where no length was announced.
+    """The body, read once. Raises TooLarge past the limit, BadRequest where less came than was announced.
 
     Of a chunked body Werkzeug hands on what fits within the limit and says nothing of the rest.
     """
@@ -53,6 +53,8 @@ def whole_body() -> bytes:
     raw = carrier.get_data(cache=True)
     if limit is not None and len(raw) >= limit and carrier.content_length is None:
         raise TooLarge(f"A body may have at most {limit} bytes here.")
+    if carrier.content_length is not None and len(raw) < carrier.content_length:
+        raise BadRequest("The body ended before its announced length; nothing was done with it. Send it again.")
     return raw
 
 

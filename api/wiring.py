@@ -116,7 +116,7 @@ def read_framework(settings: Settings) -> Framework:
     """The framework of value systems in use."""
     from models.frameworks import load_framework
 
-    return load_framework(settings.framework)
+    return load_framework(settings.framework, extra_folder=settings.home / "frameworks")
 
 
 def read_rule_set(settings: Settings, framework: Framework) -> RuleSet:

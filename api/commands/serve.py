@@ -50,8 +50,10 @@ def _settings(host: str | None, port: int | None, workers: int | None) -> "Setti
 
 def _prepared(settings: "Settings", *, upgrade: bool) -> str | None:
     """Bring the schema up to date; the token of a first admin key when there was no key at all."""
+    from api.wiring import read_framework, read_rule_set
     from models.store import open_store
 
+    read_rule_set(settings, read_framework(settings))  # a faulty document stops the start, with every fault told
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(settings.database_url)
     try:

@@ -17,10 +17,14 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn publishes no types
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # as above
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # as above
 
 from matcher.errors import Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from flask import Flask
     from gunicorn.workers.base import Worker as WebProcess  # type: ignore[import-untyped]  # as above
 
@@ -72,9 +76,40 @@ class WebApplication(BaseApplication):  # type: ignore[misc]  # as above
         configure_logging(self.settings.log_level)
         klik = assemble(self.settings, open_store(self.settings.database_url))
         application = create_app(klik)
+        application.wsgi_app = BrokenChunksTold(application.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
         warm_up(klik)
         gc.freeze()  # what stands now stays: no collection looks at it again, nor the end of the process
         return application
+
+
+class BrokenChunksTold:
+    """The application, for whom a body that gunicorn cannot parse is one that broke off: 400, not 500."""
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self._application = application
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        """Answer the request."""
+        environ["wsgi.input"] = Body(environ["wsgi.input"])
+        return self._application(environ, start_response)
+
+
+class Body:
+    """A request's body; what is no body raises OSError, as a lost connection does."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, size: int | None = None) -> bytes:
+        """The next bytes, at most `size`."""
+        try:
+            content: bytes = self._stream.read(size)
+        except (ParseException, EOFError) as error:
+            raise OSError("the body is not in the form it announced") from error
+        return content
 
 
 class KlikArbiter(Arbiter):  # type: ignore[misc]  # as above

@@ -16,6 +16,7 @@ Array = NDArray[np.generic]
 DENSE = {"value", "eligible", "capacity", "load"}
 SPARSE = {"rows", "cols", "vals", "shape", "capacity", "load"}
 LARGEST_PROBLEM = 4 * 1024**3  # bytes of all arrays together, as their headers declare them
+MOST_PEOPLE = 10_000_000  # on either side of a sparse problem: its answer has an entry for each
 NUMBERS = "biuf"  # numpy's kinds: bool, int, unsigned, float
 
 
@@ -99,4 +100,7 @@ def _array(stream: IO[bytes], name: str, room: int) -> tuple[Array, int]:
 def _shape(array: Array) -> tuple[int, int]:
     if array.shape != (2,) or array.dtype.kind not in "iu":
         raise invalid("/shape", "shapes_disagree", "shape must be two whole numbers: contacts, employees.")
-    return int(array[0]), int(array[1])
+    contacts, employees = int(array[0]), int(array[1])
+    if max(contacts, employees) > MOST_PEOPLE:
+        raise TooLarge(f"A problem may have at most {MOST_PEOPLE:,} contacts and as many employees.")
+    return contacts, employees

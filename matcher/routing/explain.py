@@ -13,6 +13,7 @@ from matcher.routing.sentences import decimal, percent, sentence, span
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
 
+TOLD = ("inactive", "not_available", "off_duty", "channel", "language", "skill", "mandate", "slots", "other")
 SHORT = 3  # reasons in a short explanation
 SMALLEST_TOLD = 0.0005  # effects below this round to nothing in a sentence
 
@@ -164,14 +165,15 @@ def _compared(pair: Pair, code: str, other: int) -> Reason:
 def _selection(pair: Pair) -> Reason:
     """How many could take the contact, and what the others lacked: each is counted at the first question failed."""
     eligible = pair.eligibility.pairs[pair.row]
-    parts = [f"{pair.say(f'refused.{code}')} {count}" for code, count in refused_by(pair.snapshot, pair).items()]
+    counts = refused_by(pair.snapshot, pair)
+    parts = [f"{pair.say(f'refused.{what}') if what in TOLD else what} {count}" for what, count in counts.items()]
     others = pair.say("refused", parts=", ".join(parts)) if parts else ""
     text = pair.say("eligible", eligible=int(eligible.sum()), all=len(eligible), others=others)
     return Reason("eligible", 0.0, text)
 
 
 def refused_by(snapshot: Snapshot, pair: Pair) -> dict[str, int]:
-    """How many employees failed each question first; `other` counts exclusions and rules."""
+    """How many employees failed each question first, or were refused by a rule, under its reason; `other`: excluded."""
     roster = snapshot.roster
     demand = pair.eligibility.demands[int(pair.eligibility.demand_of[pair.row])]
     left, counts = np.ones(len(roster), dtype=bool), dict[str, int]()
@@ -180,5 +182,11 @@ def refused_by(snapshot: Snapshot, pair: Pair) -> dict[str, int]:
         left &= question.passes
     room = slots_for(roster, demand.channel) > 0
     counts["slots"] = int((left & ~room).sum())
-    counts["other"] = int((left & room & ~pair.eligibility.pairs[pair.row]).sum())
-    return {code: count for code, count in counts.items() if count}
+    left &= room
+    for refusal in pair.eligibility.rules.refusals if left.any() else ():
+        if refusal.contacts[pair.row]:
+            reason = refusal.rule.reason[pair.language]
+            counts[reason] = counts.get(reason, 0) + int((left & refusal.employees).sum())
+            left &= ~refusal.employees
+    counts["other"] = int((left & ~pair.eligibility.pairs[pair.row]).sum())
+    return {what: count for what, count in counts.items() if count}

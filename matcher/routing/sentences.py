@@ -137,7 +137,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "refused.skill": {"en": "skill", "nl": "vaardigheid"},
     "refused.mandate": {"en": "mandate", "nl": "mandaat"},
     "refused.slots": {"en": "fully occupied", "nl": "volledig bezet"},
-    "refused.other": {"en": "excluded or by rule", "nl": "uitgesloten of door een regel"},
+    "refused.other": {"en": "excluded", "nl": "uitgesloten"},
     "the_customer": {"en": "the customer", "nl": "de klant"},
     "the_employee": {"en": "the employee", "nl": "de medewerker"},
     "seconds": {"en": "{n} s", "nl": "{n} s"},

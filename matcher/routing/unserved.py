@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
-from matcher.assignment import Problem, bottleneck
+from matcher.assignment import Bottleneck, Problem, bottleneck
 from matcher.contacts.contact import Contact
 from matcher.routing.attendance import Bools, Ints
 from matcher.routing.decision import Decision, ShortOf, Unassigned, Why
@@ -13,6 +13,7 @@ from matcher.routing.eligibility import Eligibility, demand_tests, presence_test
 from matcher.routing.sentences import sentence
 from matcher.routing.snapshot import Snapshot
 
+MOST_SEARCHES = 20  # a search reads the whole round; more than so many different shortages help nobody
 NEXT_LOOK_S = 1.0  # a round follows every change, and a tick of a second when both sides wait
 
 
@@ -31,7 +32,7 @@ def explain_unserved(
     """
     rows = [int(row) for row in np.flatnonzero(np.asarray(employee_of) < 0)]
     willing = [row for row in rows if eligibility.pairs[row].any()]
-    shortages = {} if problem is None else _bottlenecks(snapshot, willing, problem)
+    shortages = {} if problem is None else _bottlenecks(snapshot, eligibility.pairs, willing, problem)
     unproven = sentence("not_chosen" if ran_out else "outranked", snapshot.language)
     return {
         row: Decision(
@@ -42,21 +43,29 @@ def explain_unserved(
     }
 
 
-def _bottlenecks(snapshot: Snapshot, rows: list[int], problem: Problem) -> dict[int, ShortOf]:
-    """The bottleneck each row is part of; one found for a contact serves all contacts in it."""
-    found: dict[int, ShortOf] = {}
+def _bottlenecks(snapshot: Snapshot, pairs: Bools, rows: list[int], problem: Problem) -> dict[int, ShortOf]:
+    """The bottleneck of each row, as far as a bounded number of searches tells.
+
+    Contacts that could go to the same employees share one search: in the set found for one of them, it may be put in
+    the other's place.
+    """
+    found: dict[bytes, tuple[int, Bottleneck | None]] = {}
+    told: dict[int, ShortOf] = {}
     for row in rows:
-        if row in found:
-            continue
-        seen = bottleneck(problem, row)
-        if seen is None:
-            continue
-        contacts, employees = snapshot.contacts, snapshot.roster.employees
-        shortage = ShortOf(
-            tuple(contacts[i].id for i in seen.contacts), tuple(employees[j].id for j in seen.employees), seen.short
-        )
-        found.update(dict.fromkeys((row, *seen.contacts), shortage))
-    return found
+        key = np.packbits(pairs[row]).tobytes()
+        if key not in found and len(found) < MOST_SEARCHES:
+            found[key] = row, bottleneck(problem, row)
+        first, seen = found.get(key, (row, None))
+        if seen is not None:
+            told[row] = _shortage(snapshot, seen, first, row)
+    return told
+
+
+def _shortage(snapshot: Snapshot, seen: Bottleneck, first: int, row: int) -> ShortOf:
+    """The bottleneck found for the row `first`, with `row` in its place."""
+    contacts, employees = snapshot.contacts, snapshot.roster.employees
+    rivals = seen.contacts if row in seen.contacts else tuple(row if one == first else one for one in seen.contacts)
+    return ShortOf(tuple(contacts[i].id for i in rivals), tuple(employees[j].id for j in seen.employees), seen.short)
 
 
 def _why(

@@ -52,15 +52,25 @@ def match_contacts(store: Store, request: MatchRequest, *, terms: Terms, now: da
 
     Raises InvalidInput for doubled contacts or employees, and for employees, rule sets or strategies not known.
     """
-    faults = _doubled("/contacts", [contact.id for contact in request.contacts], "duplicate_contact")
-    faults += preference_faults(request.contacts, request.employees or (), terms.framework)
-    if faults:
-        raise InvalidInput(faults)
+    check(request, terms.framework)
     at = request.at or now
     return decide(snapshot_of(store, request, terms=terms, at=at), at, rng)
 
 
-def preference_faults(
+def check(request: MatchRequest, framework: Framework) -> None:
+    """Raise InvalidInput for what cannot be meant: a contact twice, a window that ends first, shares that are none."""
+    faults = _doubled("/contacts", [contact.id for contact in request.contacts], "duplicate_contact")
+    faults += [
+        Fault(f"/contacts/{place}/due_to", "due_order", "due_to lies before due_from: turn them round.")
+        for place, one in enumerate(request.contacts)
+        if one.due_from is not None and one.due_to is not None and one.due_to < one.due_from
+    ]
+    faults += _preference_faults(request.contacts, request.employees or (), framework)
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _preference_faults(
     contacts: Sequence[Contact], employees: Sequence[str | Employee], framework: Framework
 ) -> list[Fault]:
     """What is wrong with the preferences sent along; values are looked at where they are used."""

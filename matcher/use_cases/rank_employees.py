@@ -1,12 +1,13 @@
 """Rank the employees for one contact, best first: for routers that make the choice themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from matcher.contacts.contact import Contact
+from matcher.errors import Fault, InvalidInput
 from matcher.profiles.people import Employee
 from matcher.routing import Ranking, rank
-from matcher.use_cases.match_contacts import MatchRequest, Terms, snapshot_of
+from matcher.use_cases.match_contacts import MatchRequest, Terms, check, snapshot_of
 from matcher.use_cases.ports import Store
 
 
@@ -36,4 +37,14 @@ def rank_employees(store: Store, request: RankRequest, *, terms: Terms, now: dat
         at=request.at,
     )
     at = request.at or now
-    return rank(snapshot_of(store, asked, terms=terms, at=at), at, limit=request.limit, turn=turn)
+    try:
+        check(asked, terms.framework)
+        snapshot = snapshot_of(store, asked, terms=terms, at=at)
+    except InvalidInput as refusal:
+        raise InvalidInput(_of_the_contact(fault) for fault in refusal.faults) from None
+    return rank(snapshot, at, limit=request.limit, turn=turn)
+
+
+def _of_the_contact(fault: Fault) -> Fault:
+    """The fault with its place as the caller wrote it: here there is one contact and no list."""
+    return replace(fault, pointer=fault.pointer.replace("/contacts/0", "/contact", 1))

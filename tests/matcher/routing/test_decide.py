@@ -266,3 +266,46 @@ def test_an_empty_side_is_answered_and_not_raised(contacts: list, staff: list) -
 
     assert [decision.employee_id for decision in round_.decisions] == [None] * len(contacts)
     assert round_.objective == round_.bound == 0.0
+
+
+def test_contacts_in_the_same_shortage_are_each_told_of_their_own() -> None:
+    """Whoever waits must find themselves among those who compete, also where one search served many."""
+    contacts = [contact(f"c{i}", skills={"solar": 1}) for i in range(40)]
+
+    round_ = decided(contacts, [employee(skills={"solar": 3}), employee("e2")])
+
+    waiting = [decision for decision in round_.decisions if decision.unassigned is not None]
+    assert len(waiting) == 39
+    for decision in waiting:
+        assert decision.unassigned is not None
+        assert decision.unassigned.bottleneck is not None
+        assert decision.contact_id in decision.unassigned.bottleneck.contact_ids
+        assert len(decision.unassigned.bottleneck.contact_ids) == 2
+
+
+def test_the_rule_that_refused_the_others_is_named() -> None:
+    """Operations must recognise their own rule in the explanation."""
+    document = {
+        **DEFAULT_RULE_SET.document,
+        "rules": [
+            {
+                "id": "r1",
+                "title": "Complaints need a mandate",
+                "active": True,
+                "order": 10,
+                "category": "complaints",
+                "when": {"all": [{"field": "contact.intent", "operator": "is", "value": "complaint"}]},
+                "employees": {"all": [{"field": "employee.mandate", "operator": "at_least", "value": 2}]},
+                "effect": {"require": True},
+                "reason": {"en": "A complaint needs a mandate.", "nl": "Een klacht vraagt mandaat."},
+            }
+        ],
+    }
+    staff = [employee("e1", mandate=2), employee("e2"), employee("e3")]
+
+    (decision,) = decided(
+        [contact(intent="complaint")], staff, rule_set=parse_rule_set(document), explain="full", language="nl"
+    ).decisions
+
+    assert decision.employee_id == "e1"
+    assert "Een klacht vraagt mandaat. 2" in decision.reasons[-1].text

@@ -1,6 +1,7 @@
 """Matching as a use case: what is asked is checked whole, and faults say where they stand."""
 
 from collections.abc import Mapping
+from datetime import UTC, timedelta
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from matcher.profiles.people import Consent, Customer
 from matcher.routing import Roster, Round
 from matcher.rules import DEFAULT_RULE_SET, compile_rules
 from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
+from matcher.use_cases.rank_employees import RankRequest, rank_employees
 from models.memory import MemoryStore
 from tests.matcher.routing.rounds import FRAMEWORK, NOON, contact, customer, employee, snapshot, valued
 
+HOUR = timedelta(hours=1)
 FIRST = FRAMEWORK.values.dims[0]
 
 
@@ -65,6 +68,7 @@ def test_a_bad_share_of_an_employee_is_named_with_its_place_in_the_list() -> Non
         (MatchRequest((contact(),), (employee("e"), employee("e"))), "duplicate_employee", "/employees/1"),
         (MatchRequest((contact(),), ("nobody",)), "unknown_employee", "/employees/0"),
         (MatchRequest((contact(),), (), rule_set="winter@1"), "unknown_rule_set", "/rule_set"),
+        (MatchRequest((contact(due_from=NOON, due_to=NOON - HOUR),), ()), "due_order", "/contacts/0/due_to"),
     ],
 )
 def test_what_does_not_exist_or_stands_twice_is_refused(request_: MatchRequest, code: str, pointer: str) -> None:
@@ -100,3 +104,14 @@ def test_another_strategy_changes_the_terms_and_is_told() -> None:
     changed = matched(MatchRequest(asked.contacts, asked.employees, strategy="product_leadership"))
 
     assert changed.versions["rule_set"] == f"{usual.versions['rule_set']}+product_leadership"
+
+
+def test_a_ranking_names_the_place_in_its_own_body() -> None:
+    """There is one contact and no list; /contacts/0 would send the reader searching."""
+    request_ = RankRequest(contact(due_from=NOON, due_to=NOON - HOUR))
+    terms = Terms(Roster.of([], FRAMEWORK, at=NOON), FRAMEWORK, compile_rules(DEFAULT_RULE_SET), UTC)
+
+    with pytest.raises(InvalidInput) as refusal:
+        rank_employees(MemoryStore(), request_, terms=terms, now=NOON, turn=0)
+
+    assert [fault.pointer for fault in refusal.value.faults] == ["/contact/due_to"]
