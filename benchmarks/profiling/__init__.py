@@ -1,0 +1,1 @@
+"""The acceptance thresholds of the profiles, measured on simulated people."""
