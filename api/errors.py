@@ -176,4 +176,6 @@ def _http_problem(error: HTTPException) -> Response:
         return problem(413, code=TooLarge.code, detail=(TooLarge.__doc__ or "").strip())
     phrase = http.HTTPStatus(status).phrase
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    if status == http.HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.setdefault("Allow", "")  # CONNECT names no path of ours: nothing is allowed there
     return problem(status, code=phrase.lower().replace(" ", "_"), detail=f"{phrase}.", headers=headers)

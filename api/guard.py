@@ -5,9 +5,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from uuid import uuid4
 
 from flask import Flask, Request, Response, current_app, g, request
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import NotFound as RouteNotFound
 from werkzeug.routing import Rule
 
 from api import events
@@ -58,10 +61,15 @@ class Guard:
         g.started = time.perf_counter()
         given = request.environ.get("HTTP_X_REQUEST_ID")
         g.request_id = given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex
-        if holds_token(request.environ.get("QUERY_STRING", "") + request.environ.get("PATH_INFO", "")):
+        path = request.environ.get("PATH_INFO", "")
+        if holds_token(unquote(request.environ.get("QUERY_STRING", "")) + path):
             raise BadRequest(
                 "A key stands in the URL, where logs keep it: send it in Authorization and revoke this one."
             )
+        if request.method == "CONNECT":
+            raise MethodNotAllowed
+        if path.startswith("//"):
+            raise RouteNotFound  # the router would read it as one slash
         if request.url_rule is None or request.method == "OPTIONS":
             return  # 404, 405 and the list of methods need no key
         gate = self.gates[request.url_rule.endpoint]

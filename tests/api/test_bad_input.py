@@ -173,6 +173,7 @@ ROWS = [
     body("68", b"{}", 415, headers={"Content-Encoding": "gzip"}),
     body("68 identity", b"{}", 415, headers={"Content-Encoding": "identity"}),
     Row("72", 405, method="TRACE", content_type=None),
+    Row("72 CONNECT", 405, method="CONNECT", path="example.com:443", content_type=None),
     Row("72 method", 405, method="POST", headers={"X-HTTP-Method-Override": "GET"}, content_type=None),
     get("73 twice", "/v1/employees?limit=1&limit=2", 422, "repeated_parameter"),
     get("73 unknown", "/v1/employees?page=2", 422, "unknown_field"),
@@ -252,6 +253,14 @@ def test_utf8_may_be_said(service: Installation) -> None:
     answer = service.call("router", "PUT", CUSTOMER_PATH, data=b"{}", content_type="application/json; charset=utf-8")
 
     assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("path", ["//v1/employees", "///v1/employees", "//", "//openapi.json"])
+def test_a_path_that_begins_with_two_slashes_is_no_route(shared: Installation, path: str) -> None:
+    """A proxy's rule for /v1/employees would not see it; no route has a second spelling (row 75)."""
+    answer = shared.call("hr", "GET", "/", environ_overrides={"PATH_INFO": path})
+
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (404, "not_found")
 
 
 class Chunks(io.BytesIO):
