@@ -185,7 +185,7 @@ def _configuration(settings: "Settings") -> dict[str, Any]:
         "bind": str(settings.bind),
         "workers": settings.workers,
         "threads": settings.threads,
-        "worker_class": "gthread",
+        "worker_class": "api.commands.web_process.WebProcess",
         "worker_tmp_dir": str(shared_memory) if os.access(shared_memory, os.W_OK) else None,
         "timeout": SILENT_WEB_PROCESS_S,
         "graceful_timeout": GRACEFUL_S,

@@ -211,13 +211,25 @@ def test_counters_of_all_web_processes_are_one(klik: Klik) -> None:
     assert found
 
 
-def test_more_headers_or_longer_ones_than_anyone_needs_are_refused(klik: Klik) -> None:
-    """Bad input 70: 9 KB in one header, 200 headers."""
-    with served(klik) as service:
-        answers = []
-        for headers in ("X-Long: " + "x" * 9000, "\r\n".join(f"X-{n}: 1" for n in range(200))):
-            with socket.create_connection(("127.0.0.1", service.port), timeout=10) as sent:
-                sent.sendall(f"GET /healthz HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n".encode())
-                answers.append(sent.recv(100).split()[1])
+UNREADABLE = {
+    "a header of 9 KB": ("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + "x" * 9000, 431),
+    "200 headers": ("GET /healthz HTTP/1.1\r\nHost: x\r\n" + "\r\n".join(f"X-{n}: 1" for n in range(200)), 431),
+    "a path of 7 KB": (f"GET /v1/customers/{'c' * 7000} HTTP/1.1\r\nHost: x", 414),
+    "two lengths": ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2", 400),
+    "no HTTP": ("canary", 400),
+    "a proxy's request": ("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443", 405),
+}
 
-    assert answers == [b"431", b"431"]
+
+def test_what_cannot_be_read_as_a_request_is_refused_as_a_problem_too(klik: Klik) -> None:
+    """Bad input 69 to 72 stops before the application; clients read one kind of refusal all the same."""
+    found = {}
+    with served(klik) as service:
+        for name, (head, _) in UNREADABLE.items():
+            with socket.create_connection(("127.0.0.1", service.port), timeout=10) as sent, sent.makefile("rb") as got:
+                sent.sendall(f"{head}\r\nConnection: close\r\n\r\n".encode())
+                first, content = got.readline().split(), got.read().partition(b"\r\n\r\n")[2]
+            found[name] = (int(first[1]), json.loads(content)["status"])
+
+    assert found == {name: (status, status) for name, (_, status) in UNREADABLE.items()}
+    assert service.said("canary") == 0

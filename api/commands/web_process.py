@@ -1,0 +1,53 @@
+"""A web process: gunicorn's, but what cannot even be read as a request is refused as the application refuses."""
+
+import http
+import socket
+from uuid import uuid4
+
+import orjson
+from gunicorn import util  # type: ignore[import-untyped]  # gunicorn publishes no types
+from gunicorn.http.errors import (  # type: ignore[import-untyped]  # as above
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # as above
+
+TOO_LARGE = {
+    LimitRequestLine: (414, "too_large", "The first line of the request is too long: shorten its path or query."),
+    LimitRequestHeaders: (431, "too_large", "The request has too many headers, or too long ones: send fewer."),
+}
+UNREADABLE = (400, "bad_request", "This is no HTTP request that every reader understands alike.")
+
+
+class WebProcess(ThreadWorker):  # type: ignore[misc]  # as above
+    """Serves requests in threads."""
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:
+        """Refuse a request that could not be read, without a word of what it held in answer or log."""
+        if not isinstance(exc, ParseException) or req is not None:
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("A request could not be read: %s", type(exc).__name__)
+        util.write_nonblock(client, refusal_of(exc))
+
+
+def refusal_of(error: Exception) -> bytes:
+    """The whole answer to a request that `error` kept from being read."""
+    status, code, detail = TOO_LARGE.get(type(error), UNREADABLE)
+    request_id = uuid4().hex
+    title = http.HTTPStatus(status).phrase
+    document = {
+        "type": f"urn:klik:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": f"urn:klik:request:{request_id}",
+    }
+    body = orjson.dumps(document)
+    head = (
+        f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+        f"Content-Length: {len(body)}\r\nX-Request-ID: {request_id}\r\nX-Content-Type-Options: nosniff\r\n\r\n"
+    )
+    return head.encode("ascii") + body
