@@ -23,6 +23,7 @@ _HIDDEN_IN_NOTE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _INVISIBLE = {"Cf", "Mn", "Me", "Cn", "Co"}
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # Hangul fillers and the Braille blank: letters with no ink
 # Names that mean something to the languages documents pass through.
 _RESERVED_KEYS = frozenset({"constructor", "prototype"})
 
@@ -40,7 +41,8 @@ def clean_line(text: str, *, longest: int = MAX_NAME) -> str:
     if len(text) <= longest:
         if text.isascii() and text.isprintable() and text and not text.isspace():
             return text
-        if text.isalnum() and unicodedata.is_normalized("NFC", text):  # letters and digits: nothing hides in them
+        # In letters and digits nothing hides, but for the blanks among them.
+        if text.isalnum() and unicodedata.is_normalized("NFC", text) and _BLANKS.isdisjoint(text):
             return text
     return _clean(text, longest=longest, hidden=_HIDDEN_IN_LINE)
 
@@ -84,4 +86,6 @@ def _piles_up_marks(text: str) -> bool:
 
 
 def _is_visible(text: str) -> bool:
-    return any(not each.isspace() and unicodedata.category(each) not in _INVISIBLE for each in text)
+    return any(
+        not each.isspace() and each not in _BLANKS and unicodedata.category(each) not in _INVISIBLE for each in text
+    )

@@ -150,6 +150,10 @@ ROWS = [
     customer("44 marks", "invalid_text", tier="a" + "\u0301" * 9),
     customer("44 turned", "invalid_text", tier="a\u202eb"),
     customer("44 zero width", "blank", tier="\u200b"),
+    customer("44 Hangul fillers", "blank", tier="\u3164\uffa0\u115f\u1160"),
+    customer("44 Braille blank", "blank", tier="\u2800"),
+    employee("44 name", "blank", name="\u3164"),
+    customer("44 among spaces", "blank", tier="\u2800 \u200b"),
     customer("46", "blank", tier="   "),
     customer("47 CR", "invalid_text", tier="a\rb"),
     customer("47 LF", "invalid_text", tier="a\nb"),
@@ -229,6 +233,7 @@ def test_bad_input_gets_the_promised_refusal(shared: Installation, row: Row) -> 
     ("number", "fields", "kept"),
     [
         ("44 emoji", {"tier": "👩‍👩‍👧"}, {"tier": "👩‍👩‍👧"}),
+        ("44 filler", {"tier": "김\u3164"}, {"tier": "김\u3164"}),
         ("45", {"tier": "e\u0301"}, {"tier": "é"}),
         ("48", {"tier": "<script>alert(1)</script>"}, {"tier": "<script>alert(1)</script>"}),
         ("49", {"tier": "{{7*7}} ${7*7} {% %}"}, {"tier": "{{7*7}} ${7*7} {% %}"}),
