@@ -19,7 +19,7 @@ from api.blueprint import Traits, refuse_query
 from api.errors import BadRequest, Forbidden, NotAcceptable, pointer_to
 from api.metrics import Meters
 from api.permissions import OWN, Permissions, read_permissions
-from api.schemas.text import IDENTIFIER
+from api.schemas.text import ID_SENTENCE, IDENTIFIER
 from matcher.errors import Fault, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -156,8 +156,7 @@ def _gate(app: Flask, rule: Rule, klik: "Klik", permissions: Permissions) -> Gat
 def _check_form(gate: Gate) -> None:
     for name, value in (request.view_args or {}).items():
         if IDENTIFIER.fullmatch(value) is None:
-            sentence = "An id has 1 to 128 characters of A-Z a-z 0-9 . _ : @ -"
-            raise InvalidInput([Fault(pointer_to([name]), "invalid_id", sentence)])
+            raise InvalidInput([Fault(pointer_to([name]), "invalid_id", ID_SENTENCE)])
     if not _is_accepted(request, gate.produces):
         raise NotAcceptable(f"This route speaks {gate.produces}.")
     if request.query_string and not gate.takes_query:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from api.files.table import Line
-from api.schemas.text import IDENTIFIER, LANGUAGE, MAX_NAME, BadText, clean_key, clean_line
+from api.schemas.text import ID_SENTENCE, IDENTIFIER, LANGUAGE, MAX_NAME, BadText, clean_key, clean_line
 from matcher.errors import Fault
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?")
@@ -47,13 +47,13 @@ class Cells:
         return self._cells.get(column, "")
 
     def identity(self, column: str, *, is_required: bool = False) -> str | None:
-        """An id of the caller's: 1–128 characters of `A-Za-z0-9._:@-`."""
+        """An id of the caller's."""
         text = self.raw(column)
         if not text and not is_required:
             return None
         if IDENTIFIER.fullmatch(text):
             return text
-        self.note(column, "invalid_id", f"{shown(text)} must be 1–128 characters of A-Z a-z 0-9 . _ : @ -.")
+        self.note(column, "invalid_id", f"{shown(text)} is no id. {ID_SENTENCE}")
         return None
 
     def text(self, column: str, *, longest: int = MAX_NAME) -> str | None:

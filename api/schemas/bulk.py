@@ -21,7 +21,7 @@ import msgspec
 from api.schemas.hours import read_hours
 from api.schemas.people import names_protected_trait
 from api.schemas.strict import LARGEST, plain_number, read_moment
-from api.schemas.text import IDENTIFIER, LANGUAGE, MAX_NAME, BadText, clean_key, clean_line
+from api.schemas.text import DOTS, IDENTIFIER, LANGUAGE, MAX_NAME, BadText, clean_key, clean_line
 from api.schemas.twins import ContactIn, EmployeeIn, LoadIn, MatchIn, RankIn, TermsIn
 from matcher.contacts.contact import Contact
 from matcher.profiles.inline import InlineFacet, InlineProfile
@@ -150,7 +150,10 @@ def _ids(column: list[str]) -> list[str]:
         return column
     lengths = set(map(len, column))
     if column and (
-        min(lengths) < 1 or max(lengths) > 128 or "".join(column).encode("utf-8", "replace").translate(None, _ID_BYTES)
+        min(lengths) < 1
+        or max(lengths) > 128
+        or not DOTS.isdisjoint(column)
+        or "".join(column).encode("utf-8", "replace").translate(None, _ID_BYTES)
     ):
         raise Refused
     return column

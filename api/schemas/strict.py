@@ -11,6 +11,7 @@ from marshmallow import fields
 
 from api.schemas.text import (
     ID_PATTERN,
+    ID_SENTENCE,
     IDENTIFIER,
     LINE_PATTERN,
     MAX_KEY,
@@ -150,7 +151,7 @@ class Identifier(Patterned):
             form=IDENTIFIER,
             shown_as=ID_PATTERN,
             code="invalid_id",
-            sentence="An id has 1 to 128 characters of A-Z a-z 0-9 . _ : @ -",
+            sentence=ID_SENTENCE,
             **options,
         )
 

@@ -8,13 +8,15 @@ MAX_NOTE = 4000
 MAX_KEY = 64
 MAX_MARKS = 8  # more combining marks in a row than any script needs
 
-ID_PATTERN = r"^[A-Za-z0-9._:@-]{1,128}$"
+ID_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9._:@-]{1,128}$"
+ID_SENTENCE = "An id has 1 to 128 characters of A-Z a-z 0-9 . _ : @ - and is not . or .. alone."
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 # What the OpenAPI document says of text; the rest (marks in a row, only white space) cannot be said in a pattern.
 LINE_PATTERN = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 NOTE_PATTERN = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$"
 
-IDENTIFIER = re.compile(r"[A-Za-z0-9._:@-]{1,128}", re.ASCII)
+DOTS = frozenset((".", ".."))  # steps in a path: no URL could reach a thing of that name
+IDENTIFIER = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._:@-]{1,128}", re.ASCII)
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 _HIDDEN_IN_LINE = re.compile(
     "[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"

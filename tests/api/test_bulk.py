@@ -24,7 +24,8 @@ NUMBERS = strategies.sampled_from(
 )
 WORDS = strategies.sampled_from(
     ["a", "phone", "chat", "fax", "nl", "NL", "nl-BE", "x" * 65, "x" * 201, "", " ", "é", "e\u0301", "\u202e", "a\nb",
-     "\u0958" * 40, "__proto__", "constructor", "religion", "١٢", "c-1", "a/b", "\u200b", "a" + "\u0301" * 9,
+     "\u0958" * 40, "__proto__", "constructor", "religion", "١٢", "c-1", "a/b", ".", "..", "...", "\u200b", "\u3164", "\u2800",
+     "a" + "\u0301" * 9,
      "2026-03-02T09:00:00Z", "2026-03-02T09:00:00.123456789+01:00",
      "2026-02-30T09:00:00Z", "2026-03-02t09:00:00z", "2026-03-02 09:00:00Z"]
 )  # fmt: skip

@@ -66,6 +66,8 @@ BAD_CELLS = {
     ("id", "a b"): "/2/id",
     ("id", "é1"): "/2/id",
     ("id", "x" * 129): "/2/id",
+    ("id", "."): "/2/id",
+    ("id", ".."): "/2/id",
     ("capacity", "0"): "/2/capacity",
     ("capacity", "51"): "/2/capacity",
     ("capacity", "3.0"): "/2/capacity",
