@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from matcher.profiles.people import Consent, Customer
+from matcher.profiles.people import CUSTOMER, Consent, Customer
+from models import jobs
 from models.dialects import insert_new
 from models.expressions import one_of
 from models.tables import customer
@@ -53,8 +54,9 @@ class SqlCustomers:
         return False
 
     def delete(self, customer_id: str) -> bool:
-        """Remove the customer; whether there was one."""
+        """Remove the customer, from what jobs told too; whether there was one."""
         self._connection.info["erased"] = True
+        jobs.forget_person(self._connection, CUSTOMER, customer_id)
         return self._connection.execute(delete(customer).where(customer.c.id == customer_id)).rowcount == 1
 
 

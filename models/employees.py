@@ -10,7 +10,7 @@ from matcher.errors import NotFound
 from matcher.profiles.people import EMPLOYEE, ChannelLoad, Employee, Interval, Presence, PresenceState
 from matcher.profiles.staff import EmployeeRecord
 from matcher.use_cases.ports import Page, StaffChanges
-from models import staff_mark
+from models import jobs, staff_mark
 from models.columns import json_text
 from models.dialects import insert_into, insert_new
 from models.expressions import position
@@ -79,11 +79,15 @@ class SqlEmployees:
         return self._connection.execute(change).rowcount == 1
 
     def delete(self, employee_id: str) -> bool:
-        """Remove the employee with presence, keys and staged lines; whether there was one."""
+        """Remove the employee with presence, keys, staged lines and told lines; whether there was one.
+
+        Staged lines go before told ones: an import that is just ending is waited for there, and then told no more.
+        """
         staff_mark.lock(self._connection)
         self._connection.info["erased"] = True
         self._connection.execute(delete(api_key).where(api_key.c.person_id == employee_id))
         self._connection.execute(delete(import_row).where(import_row.c.employee_id == employee_id))
+        jobs.forget_person(self._connection, EMPLOYEE, employee_id)
         gone = self._connection.execute(delete(employee).where(employee.c.id == employee_id)).rowcount == 1
         if gone:
             staff_mark.note_removal(self._connection)

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, and_, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Text, Update, and_, func, insert, literal, or_, select, update
 
+from matcher.profiles.people import Who
 from matcher.use_cases.ports import Job, JobState
-from models.columns import UtcTime
+from models.columns import UtcTime, json_text
+from models.expressions import position
 from models.tables import job
+
+ERASED = "erased"
 
 
 class SqlJobs:
@@ -80,6 +84,31 @@ class SqlJobs:
     def _changed(self, change: Update) -> Job | None:
         row = self._connection.execute(change.returning(job)).first()
         return None if row is None else _job(row)
+
+
+def forget_person(connection: Connection, who: Who, person_id: str) -> None:
+    """Take the person out of the rows that job results tell of; line, action and counts stay.
+
+    Every result is searched for the one text that names the person there. An index of names would be one more place
+    to erase from, and a result tells at most 1,000 rows, so that even thousands of imports are read in a moment.
+    """
+    named = json_text({person_field(who): person_id})[1:-1]
+    query = select(job.c.id, job.c.result).where(position(job.c.result, literal(named, Text)) > 0)
+    for job_id, result in connection.execute(query.order_by(job.c.id).with_for_update()).all():
+        connection.execute(update(job).where(job.c.id == job_id).values(result=without_person(result, who, person_id)))
+
+
+def without_person(result: Mapping[str, Any], who: Who, person_id: str) -> dict[str, Any]:
+    """The result, its rows about that person without name and detail: a detail may quote what the line said."""
+    field = person_field(who)
+    blank = {field: None, "detail": ERASED}
+    rows = [{**row, **blank} if row.get(field) == person_id else row for row in result.get("rows", ())]
+    return {**result, "rows": rows}
+
+
+def person_field(who: Who) -> str:
+    """How a row of a job's result names such a person."""
+    return f"{who}_id"
 
 
 def _is_runnable(now: datetime) -> Any:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from matcher.errors import Conflict, NotFound, StaleRevision
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import Sums
-from matcher.profiles.people import EMPLOYEE, Customer, Employee, Presence, Who
+from matcher.profiles.people import CUSTOMER, EMPLOYEE, Customer, Employee, Presence, Who
 from matcher.profiles.staff import EmployeeRecord
 from matcher.use_cases.ports import Page, StaffChanges, StoredProfile
 from models.columns import json_text
 from models.employees import employee_values
 from models.memory.tables import Transaction
-from models.memory.work import forget_person
+from models.memory.work import forget_in_results, forget_person
 
 
 class MemoryCustomers:
@@ -39,7 +39,8 @@ class MemoryCustomers:
         return created
 
     def delete(self, customer_id: str) -> bool:
-        """Remove the customer; whether there was one."""
+        """Remove the customer, from what jobs told too; whether there was one."""
+        forget_in_results(self._transaction, CUSTOMER, customer_id)
         customers = self._transaction.changing(self._transaction.tables.customers)
         return customers.pop(customer_id, None) is not None
 
@@ -64,7 +65,7 @@ class MemoryEmployees:
         return former is None
 
     def delete(self, employee_id: str) -> bool:
-        """Remove the employee with presence, keys and staged lines; whether there was one."""
+        """Remove the employee with presence, keys, staged lines and told lines; whether there was one."""
         tables, changing = self._transaction.tables, self._transaction.changing
         gone = changing(tables.employees).pop(employee_id, None) is not None
         changing(tables.changes).pop(employee_id, None)
@@ -74,6 +75,7 @@ class MemoryEmployees:
             del keys[key_id]
         for place in [place for place, line in lines.items() if _is_about(line.row.employee, employee_id)]:
             del lines[place]
+        forget_in_results(self._transaction, EMPLOYEE, employee_id)
         if gone:
             self._transaction.note_removal()
         return gone

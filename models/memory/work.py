@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from matcher.errors import Conflict
+from matcher.profiles.people import Who
 from matcher.use_cases.ports import ApiKey, Job, JobState, StoredAnswer
 from models.answers import KEPT, path_ends
 from models.columns import json_text
+from models.jobs import without_person
 from models.memory.tables import Transaction
 
 
@@ -80,6 +82,15 @@ def forget_person(transaction: Transaction, person_id: str) -> None:
         paths = (f"{scope} ", json_text(dict(stored.headers)))
         if in_body in stored.body or any(end in path for end in path_ends(person_id) for path in paths):
             del answers[scope]
+
+
+def forget_in_results(transaction: Transaction, who: Who, person_id: str) -> None:
+    """Take the person out of the rows that job results tell of; line, action and counts stay."""
+    jobs = transaction.changing(transaction.tables.jobs)
+    for job in list(jobs.values()):
+        result = without_person(job.result, who, person_id)
+        if result != {"rows": [], **job.result}:
+            jobs[job.id] = replace(job, result=result)
 
 
 class MemoryJobs:

@@ -3,12 +3,13 @@
 import pytest
 
 from matcher.profiles.people import Presence, PresenceState
-from matcher.use_cases.ports import ImportRow, Store, StoredAnswer
+from matcher.use_cases.ports import ImportRow, JobState, Store, StoredAnswer
 from models.store import SqlStore
 from tests.contracts.stored_things import (
     FRAMEWORK,
     NOW,
     a_customer,
+    a_job,
     a_key,
     an_employee,
     everything_in,
@@ -20,6 +21,15 @@ PERSON = "person-7f3a"
 NEIGHBOUR = "person-7f3a1"
 
 
+def told_of(*employee_ids: str) -> dict[str, object]:
+    """The result of an import, its lines about these employees, each with a detail that quotes the line."""
+    rows = [
+        {"line": line, "employee_id": employee_id, "action": "error", "detail": f"{employee_id} is no skill."}
+        for line, employee_id in enumerate(employee_ids, start=2)
+    ]
+    return {"applied": False, "counts": {"error": len(rows)}, "rows": rows, "rows_left_out": 0, "warnings": []}
+
+
 def _fill(store: Store, person: str) -> None:
     with store.writing() as records:
         records.customers.put(a_customer(person), now=NOW)
@@ -27,6 +37,7 @@ def _fill(store: Store, person: str) -> None:
         records.employees.put_presence(person, Presence(PresenceState.AVAILABLE), now=NOW)
         records.keys.add(a_key(f"key-of-{len(person)}", role="employee", person_id=person))
         records.imports.stage("i-1", [ImportRow(len(person), an_employee(person))])
+        records.jobs.add(a_job(f"j-{len(person)}", state=JobState.DONE, result=told_of(person, "someone-else")))
         for who in ("customer", "employee"):
             records.profiles.append(some_evidence(f"v-{who}-{len(person)}", who=who, subject_id=person))
             records.profiles.put(who, person, FRAMEWORK, "values", some_sums(), expected_revision=0, now=NOW)
@@ -57,6 +68,38 @@ def test_an_erased_person_is_in_no_table(store: Store) -> None:
 
     assert PERSON in before
     assert PERSON not in everything_in(store)
+
+
+def test_a_job_tells_of_the_line_but_not_of_whom_it_spoke(store: Store) -> None:
+    """HR's record of the import stays true: how many lines, what came of each, and the lines of everyone else."""
+    with store.writing() as records:
+        records.jobs.add(a_job("j-1", state=JobState.DONE, result=told_of(NEIGHBOUR, PERSON)))
+        records.jobs.add(a_job("j-2", state=JobState.DONE, result=told_of(NEIGHBOUR)))
+    _erase(store, PERSON)
+    with store.reading() as records:
+        first, second = records.jobs.get("j-1"), records.jobs.get("j-2")
+
+    assert first is not None
+    assert second is not None
+    assert first.result["rows"] == [
+        {"line": 2, "employee_id": NEIGHBOUR, "action": "error", "detail": f"{NEIGHBOUR} is no skill."},
+        {"line": 3, "employee_id": None, "action": "error", "detail": "erased"},
+    ]
+    assert first.result["counts"] == {"error": 2}
+    assert second.result == told_of(NEIGHBOUR)
+
+
+def test_a_customer_with_an_employees_id_is_another_person(store: Store) -> None:
+    """Ids are given by two different systems; what is told of the employee is not the customer's to erase."""
+    with store.writing() as records:
+        records.jobs.add(a_job("j-1", state=JobState.DONE, result=told_of(PERSON)))
+        records.customers.put(a_customer(PERSON), now=NOW)
+        records.customers.delete(PERSON)
+    with store.reading() as records:
+        job = records.jobs.get("j-1")
+
+    assert job is not None
+    assert job.result == told_of(PERSON)
 
 
 def test_a_neighbour_with_a_longer_id_loses_nothing(store: Store) -> None:

@@ -4,7 +4,10 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from api.workers import Worker
+from matcher.errors import NotFound
 from matcher.profiles.people import Interval
 from matcher.use_cases.cancel_job import cancel_job
 from matcher.use_cases.ports import JobState, Store
@@ -181,6 +184,16 @@ def test_a_job_cancelled_before_it_begins_never_runs(store: Store, tmp_path: Pat
 
     assert job_in(store, job_id).state is JobState.CANCELLED
     assert employee_count(store) == 0
+
+
+def test_the_file_of_a_job_cancelled_before_it_begins_is_gone(store: Store) -> None:
+    """It is full of people, and no worker will ever come by to clear it away."""
+    job_id = queued_import(store, employee_file(5))
+    with store.writing() as records:
+        cancel_job(records, job_id, now=NOW)
+
+    with store.reading() as records, pytest.raises(NotFound):
+        records.imports.upload(job_id)
 
 
 def test_a_running_job_stops_at_its_next_step_when_cancelled(store: Store, tmp_path: Path) -> None:
