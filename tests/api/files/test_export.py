@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api.files.export import employees_csv
 from api.files.people import employee_rows
-from api.schemas.text import BadText, clean_key, clean_line
+from api.schemas.text import IDENTIFIER, BadText, clean_key, clean_line
 from matcher.profiles.channels import CHANNELS
 from matcher.profiles.people import ChannelLoad, Employee, Interval
 from matcher.profiles.protected import is_protected_trait
@@ -71,7 +71,7 @@ def hours(draw: st.DrawFn) -> tuple[Interval, ...]:
 
 EMPLOYEES = st.builds(
     Employee,
-    id=st.from_regex(r"\A[A-Za-z0-9._:@-]{1,12}\Z"),
+    id=st.from_regex(r"\A[A-Za-z0-9._:@-]{1,12}\Z").filter(IDENTIFIER.fullmatch),
     name=st.none() | LINES,
     team=st.none() | LINES,
     languages=st.lists(st.sampled_from(["nl", "en", "de-AT", "fy"]), unique=True).map(tuple),
