@@ -64,7 +64,7 @@ class Table:
         self.columns: tuple[str, ...] = self._header()
 
     def check_columns(self, known: Sequence[str], *, prefixes: Collection[str] = (), required: Sequence[str]) -> None:
-        """Raise InvalidInput with every column that is unknown, double or missing.
+        """Raise InvalidInput with every column that is unknown, double or missing, and where there is one alone.
 
         A column named `<prefix>:<something>` is known when its prefix is one of `prefixes`.
         """
@@ -78,6 +78,9 @@ class Table:
             for name in required
             if name not in self.columns
         ]
+        if len(self.columns) == 1 and not faults:
+            detail = "line 1: there is one column and nothing beside it; add the columns to read, separated by , or ;"
+            faults.append(Fault("/1", "missing_column", f"{detail}."))
         if faults:
             raise InvalidInput(faults)
 

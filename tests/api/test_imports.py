@@ -86,7 +86,7 @@ def test_many_short_lines_become_a_job_too(service: Installation) -> None:
         (LONG.replace(b"name", b"channels", 1), 422, "/1/channels", "twice"),
         (LONG + b'e,"open\n', 422, f"/{NEXT_LINE}", "quote"),
         (LONG + b"e,Ren\xe9,phone=1,2\n", 422, f"/{NEXT_LINE}", "position 6"),
-        (b"id\n" + b"\n".join(b"%d" % number for number in range(200_001)), 413, None, "200,000"),
+        (b"id,name\n" + b"\n".join(b"%d," % number for number in range(200_001)), 413, None, "200,000"),
     ],
     ids=["unknown column", "header twice", "open quote", "cp1252", "too many rows"],
 )

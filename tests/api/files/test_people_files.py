@@ -103,7 +103,7 @@ BAD_CELLS = {
 def test_a_cell_that_cannot_be_read_is_told_with_line_and_column(column: str, text: str) -> None:
     """Bad input 22-34 and 43-47, as a file brings it."""
     quoted = '"' + text.replace('"', '""') + '"'
-    header, line = (column, quoted) if column == "id" else (f"id,{column}", f"e1,{quoted}")
+    header, line = ("id,name", f"{quoted},Jan") if column == "id" else (f"id,{column}", f"e1,{quoted}")
     expected = BAD_CELLS[column, text]
     told = faults_of(header, line)
 

@@ -104,6 +104,14 @@ def test_a_file_of_one_unknown_column_is_refused() -> None:
         Table(stream("id\tname\ne1\tJan\n")).check_columns(("id", "name"), required=("id",))
 
 
+def test_a_file_of_one_column_is_refused() -> None:
+    """Bad input 97: a list of ids says nothing of anyone; its other columns were lost on the way."""
+    with pytest.raises(InvalidInput, match="line 1: there is one column") as refused:
+        Table(stream("id\ne1\n")).check_columns(("id", "name"), required=("id",))
+
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/1", "missing_column")]
+
+
 def test_a_file_larger_than_allowed_is_refused_while_it_is_read() -> None:
     """Bad input: 32 MiB is the most an import may be."""
     with pytest.raises(TooLarge, match="MiB"):
