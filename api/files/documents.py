@@ -1,9 +1,12 @@
 """Reads JSON documents (rule sets, frameworks, scenarios) strictly; a fault names its line and column."""
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
+
+import orjson
 
 from matcher.errors import invalid
 
@@ -27,7 +30,9 @@ def parse_document(content: bytes, *, name: str) -> Mapping[str, object]:
     """The object the bytes hold; `name` says in messages where they came from. Raises as `read_document`."""
     try:
         text = content.decode("utf-8-sig")
-        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_whole)
+        document = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+        )
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise invalid("", "not_utf8", f"{name}, line {line}: is not UTF-8; save it as UTF-8.") from None
@@ -37,12 +42,21 @@ def parse_document(content: bytes, *, name: str) -> Mapping[str, object]:
     except RecursionError:
         raise invalid("", "too_deep", f"{name}: is nested deeper than {DEEPEST} levels.") from None
     except ValueError as error:
-        raise invalid("", "not_json", f"{name}: {error}") from None
+        raise invalid("", "not_json", f"{name}{_place_in(text)}: {error}") from None
     if not isinstance(document, dict):
         raise invalid("", "not_an_object", f"{name}: must hold one JSON object {{…}}.")
     if _depth(document) > DEEPEST:
         raise invalid("", "too_deep", f"{name}: is nested deeper than {DEEPEST} levels.")
     return document
+
+
+def _place_in(text: str) -> str:
+    """Where a reader stops that takes nothing but JSON's own numbers; nothing where it does not stop."""
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return f", line {error.lineno}, column {error.colno}"
+    return ""
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -56,6 +70,13 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON number.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is too large a number.")
+    return number
 
 
 def _whole(text: str) -> int:

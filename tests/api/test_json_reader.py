@@ -108,6 +108,13 @@ def test_what_is_not_json_is_refused(raw: bytes) -> None:
         read_json(raw)
 
 
+@pytest.mark.parametrize(("word", "column"), [("NaN", 7), ("-Infinity", 8), ("1e999", 7)])
+def test_a_number_that_is_none_is_told_with_its_place(word: str, column: int) -> None:
+    """Bad input 1 to 3: in a body of a megabyte nobody finds it otherwise."""
+    with pytest.raises(NotJson, match=rf"line 2, column {column}\)"):
+        read_json(f'{{"a": 1,\n "b": {word}}}'.encode())
+
+
 def test_depth_is_counted_in_containers() -> None:
     """Thirty-two objects and arrays in each other are enough for anyone, and one more is not allowed."""
     assert not is_deeper_than(orjson.loads(b"[" * 32 + b"]" * 32), 32)

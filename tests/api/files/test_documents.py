@@ -10,8 +10,9 @@ from matcher.errors import InvalidInput
 BAD = {
     "a comma too many": (b'{"a": 1,\n "b": [1,]}', "not_json", "line 2, column"),
     "a doubled name": (b'{"a": 1, "\\u0061": 2}', "not_json", "twice"),
-    "NaN": (b'{"a": NaN}', "not_json", "NaN"),
+    "NaN": (b'{"a": 1,\n "b": NaN}', "not_json", "line 2, column 7: NaN"),
     "Infinity": (b'{"a": -Infinity}', "not_json", "Infinity"),
+    "a number beyond a double": (b'{"a": 1,\n\n"b": 1e999}', "not_json", "line 3, column 6: 1e999"),
     "a number of 5,000 digits": (b'{"a": ' + b"1" * 5000 + b"}", "not_json", "too large"),
     "too deep": (b'{"a":' * 40 + b"1" + b"}" * 40, "too_deep", "32"),
     "far too deep": (b"[" * 100_000 + b"]" * 100_000, "too_deep", "32"),
