@@ -4,7 +4,7 @@ Source: profiling.md sections 4 and 10. Respondents see option keys, never value
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 OPTION_KEYS = "abcdefghijklmnopqrstuvwxyz"  # an option's key is its place in the file
@@ -46,11 +46,20 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Norm:
+    """What people score on a category of a rated form: mean and sd (> 0), and the reliability of a score in (0, 1)."""
+
+    mean: float = 0.0
+    sd: float = 1.0
+    reliability: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A questionnaire: its items by id, in the file's order, and the `order` in which they are asked.
 
     `modes` holds the form's mode and, where the file allows another, that one too. A rated form has the lowest and
-    highest `rating` and a `scoring` of mean or mrat.
+    highest `rating`, a `scoring` of mean or mrat, and `norms` by category: all of them where scoring is by mean.
     """
 
     id: str
@@ -59,6 +68,7 @@ class Form:
     order: tuple[str, ...]
     rating: tuple[float, float] | None = None
     scoring: str | None = None
+    norms: Mapping[str, Norm] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
