@@ -2,6 +2,7 @@
 
 import http
 import socket
+from contextlib import suppress
 from uuid import uuid4
 
 import orjson
@@ -23,13 +24,14 @@ UNREADABLE = (400, "bad_request", "This is no HTTP request that every reader und
 class WebProcess(ThreadWorker):  # type: ignore[misc]  # as above
     """Serves requests in threads."""
 
-    def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:
+    def handle_error(self, req: object, connection: socket.socket, addr: object, exc: Exception) -> None:
         """Refuse a request that could not be read, without a word of what it held in answer or log."""
         if not isinstance(exc, ParseException) or req is not None:
-            super().handle_error(req, client, addr, exc)
+            super().handle_error(req, connection, addr, exc)
             return
         self.log.warning("A request could not be read: %s", type(exc).__name__)
-        util.write_nonblock(client, refusal_of(exc))
+        with suppress(OSError):  # whoever sent it may be gone
+            util.write_nonblock(connection, refusal_of(exc))
 
 
 def refusal_of(error: Exception) -> bytes:
