@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from api.errors import TooManyRequests, Unauthenticated
+from api.schemas.text import ID_SENTENCE, IDENTIFIER
 from matcher.errors import invalid
 from matcher.use_cases.ports import ApiKey, Store
 
@@ -46,13 +47,18 @@ class Credentials:
 def new_key(
     role: str, *, now: datetime, person_id: str | None = None, lifetime: timedelta = LIFETIME
 ) -> tuple[ApiKey, str]:
-    """A key to store and its token to show once. `person_id` is the employee an employee's key belongs to."""
+    """A key to store and its token to show once. `person_id` is the employee an employee's key belongs to.
+
+    Raises InvalidInput for a role nobody knows, and for a person who is missing, too many or no id.
+    """
     if role not in ROLES:
         raise invalid("/role", "unknown_role", f"There is no such role; the roles are {', '.join(ROLES)}.")
     if (role == "employee") != (person_id is not None):
         raise invalid(
             "/person_id", "person_and_role", "A key with the role employee, and no other, names its employee."
         )
+    if person_id is not None and IDENTIFIER.fullmatch(person_id) is None:
+        raise invalid("/person_id", "invalid_id", ID_SENTENCE)
     key_id, secret = _random(ID_LENGTH), _random(SECRET_LENGTH)
     key = ApiKey(key_id, secret_digest(secret), role, person_id, now, now + lifetime)
     return key, f"klik_{key_id}_{secret}{_check(key_id, secret)}"

@@ -6,10 +6,11 @@ import click
 
 from api.commands.installation import open_store, settings_from_environment
 from api.commands.screen import json_option, say_json, say_records, wants_json
-from matcher.errors import NotFound
+from matcher.errors import InvalidInput, NotFound
 from matcher.use_cases.ports import ApiKey
 
 COLUMNS = ("id", "role", "person_id", "created_at", "expires_at", "state")
+GIVEN_AS = {"/role": "ROLE", "/person_id": "--person"}  # what the command line calls a key's fields
 
 
 @click.group()
@@ -31,7 +32,10 @@ def create(role: str, person: str | None, days: int) -> None:
     """
     from api.auth import new_key
 
-    made, token = new_key(role, now=datetime.now(UTC), person_id=person, lifetime=timedelta(days=days))
+    try:
+        made, token = new_key(role, now=datetime.now(UTC), person_id=person, lifetime=timedelta(days=days))
+    except InvalidInput as error:
+        raise click.BadParameter(error.detail, param_hint=GIVEN_AS[error.faults[0].pointer]) from None
     with open_store(settings_from_environment()) as store, store.writing() as records:
         records.keys.add(made)
     if wants_json():

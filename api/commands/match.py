@@ -13,6 +13,7 @@ import click
 from api.commands.installation import settings_from_environment
 from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, wants_json
+from matcher.rules.strategy import PRESETS
 
 if TYPE_CHECKING:
     from api.files.contacts import LoggedContact
@@ -41,7 +42,7 @@ class Question:
 @click.option("--customers", type=PATH, help="CSV of the customers behind the contacts.")
 @click.option("--out", type=PATH, required=True, help="CSV of assignments to write.")
 @click.option("--rule-set", type=PATH, help="Rule set (JSON); default the one in force.")
-@click.option("--strategy", help="customer_intimacy, cost_leadership or product_leadership, instead of the rule set's.")
+@click.option("--strategy", type=click.Choice(tuple(PRESETS)), help="What to excel in, instead of the rule set's.")
 @click.option("--explain", is_flag=True, help="Give every reason, not only the first.")
 @click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Language of reasons.")
 @click.option("--at", metavar="TIME", help="Moment of matching (RFC 3339); default the last arrival, else now.")

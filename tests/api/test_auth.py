@@ -61,7 +61,9 @@ def test_a_mistyped_token_is_no_token(spoil: object) -> None:
     assert parse_token(spoil(token)) is None  # type: ignore[operator]  # a test may hand it anything
 
 
-@pytest.mark.parametrize(("role", "person"), [("king", None), ("employee", None), ("router", "e1")])
+@pytest.mark.parametrize(
+    ("role", "person"), [("king", None), ("employee", None), ("router", "e1"), ("employee", "a b"), ("employee", "..")]
+)
 def test_a_key_that_makes_no_sense_is_not_made(role: str, person: str | None) -> None:
     """An employee's key without an employee could reach nobody or everybody."""
     with pytest.raises(InvalidInput):

@@ -80,6 +80,14 @@ def test_match_explains_in_dutch(klik: Klik, files: Path) -> None:
     assert english[3]["reason"] != dutch[3]["reason"]
 
 
+def test_a_strategy_nobody_knows_is_wrong_usage(klik: Klik, files: Path) -> None:
+    """A mistyped word is told with the words there are, before any file is read."""
+    ran, rows = match(klik, files, "--strategy", "foo")
+
+    assert (ran.code, rows) == (2, [])
+    assert "'cost_leadership'" in ran.err
+
+
 def test_faults_of_a_file_are_told_with_file_line_and_column(klik: Klik, files: Path) -> None:
     """Three files are given: the message must say which."""
     (files / "contacts.csv").write_text("id,channel\nk1,fax\n")
@@ -161,17 +169,28 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(klik: Klik) -
     assert unknown.code == 1
 
 
-def test_a_role_nobody_knows_is_refused_with_the_roles_there_are(klik: Klik) -> None:
-    """Exit code 1: the usage was right, the answer is no."""
-    ran = klik.run("key", "create", "boss")
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("boss",), ("ROLE", "auditor")),
+        (("employee",), ("--person", "names its employee")),
+        (("router", "--person", "e1"), ("--person", "no other")),
+        (("employee", "--person", "bad id"), ("--person", "128 characters")),
+        (("employee", "--person", "."), ("--person", "not . or ..")),
+    ],
+)
+def test_a_key_that_makes_no_sense_is_wrong_usage(klik: Klik, given: tuple[str, ...], told: tuple[str, ...]) -> None:
+    """Whoever typed it reads which word to change, by the name it has here; nothing is made."""
+    ran = klik.run("key", "create", *given)
 
-    assert ran.code == 1
-    assert "auditor" in ran.err
+    assert ran.code == 2
+    assert all(word in ran.err for word in told)
+    assert "person_id" not in ran.err
+    assert klik.run("key", "list", "--json").json == []
 
 
-def test_a_key_of_an_employee_needs_the_employee(klik: Klik) -> None:
+def test_a_key_of_an_employee_names_the_employee(klik: Klik) -> None:
     """Such a key reaches only that person's own things."""
-    assert klik.run("key", "create", "employee").code == 1
     assert klik.run("key", "create", "employee", "--person", "e1").code == 0
 
 
