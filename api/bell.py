@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 QUEUE = "klik"
 BELL_FILE = "bell.db"
+CONNECT_TIMEOUT_S = 3
 
 
 class Bell(Protocol):
@@ -94,7 +95,8 @@ def _open(settings: "Settings") -> "BaseStorage":
         return storage.RedisStorage(QUEUE, url=settings.redis_url, blocking=False)
     if settings.uses_sqlite:
         return storage.SqliteStorage(QUEUE, filename=str(settings.home / BELL_FILE), fsync=False, timeout=1)
-    return storage.PostgresStorage(QUEUE, dsn=settings.database_url.replace("+psycopg", "", 1), blocking=False)
+    dsn = settings.database_url.replace("+psycopg", "", 1)
+    return storage.PostgresStorage(QUEUE, dsn=dsn, blocking=False, connect_timeout=CONNECT_TIMEOUT_S)
 
 
 def _faults() -> tuple[type[Exception], ...]:

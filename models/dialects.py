@@ -1,5 +1,6 @@
 """What differs between SQLite and PostgreSQL, each difference with its name."""
 
+import math
 import os
 import sqlite3
 import sys
@@ -33,6 +34,10 @@ LOCK_TIMEOUT_MS = 2_000
 STATEMENT_TIMEOUT_MS = 10_000
 IDLE_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 3
+GRACE_S = 2.0  # a living server keeps its own limits; so much later nobody waits for its word any more
+PATIENCE_S = STATEMENT_TIMEOUT_MS / 1000 + GRACE_S
+# A machine that went without a word is missed by the system below us. Over a socket file these do not count.
+TCP_LIMITS = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 MIGRATION_WAIT_MS = 60_000
 MIGRATION_LOCK = 0x6B6C696B  # "klik": the advisory lock that one migration holds
 
@@ -111,6 +116,7 @@ def driver(connection: Connection) -> Any:
 def allow_statement_s(connection: Connection, seconds: int) -> None:
     """Let the statements of this transaction run that long, where the database has a limit."""
     if connection.dialect.name == "postgresql":
+        driver(connection).patience_s = seconds + GRACE_S
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = {seconds * 1000}")
 
 
@@ -290,16 +296,19 @@ class PostgresDialect:
         self._url = url.set(drivername="postgresql+psycopg")
 
     def engine(self) -> Engine:
-        """An engine whose statements and locks have time limits."""
+        """An engine whose statements and locks have time limits, on the server and here."""
+        from models.bounded_connection import BoundedConnection  # psycopg is there only where it is used
+
         limits = {
             "lock_timeout": LOCK_TIMEOUT_MS,
             "statement_timeout": STATEMENT_TIMEOUT_MS,
             "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
         }
         options = " ".join(f"-c {name}={value}" for name, value in limits.items())
-        return create_engine(
+        engine = create_engine(
             self._url,
             connect_args={
+                **TCP_LIMITS,
                 "options": f"{options} -c timezone=UTC",
                 "connect_timeout": CONNECT_TIMEOUT_S,
                 "application_name": "klik",
@@ -311,6 +320,13 @@ class PostgresDialect:
             pool_use_lifo=True,
             pool_recycle=1800,
         )
+
+        @event.listens_for(engine, "do_connect")
+        def connect(_dialect: object, _record: object, args: list[Any], options: dict[str, Any]) -> BoundedConnection:
+            return BoundedConnection.connect(*args, **options)
+
+        event.listen(engine, "checkout", _wait_as_usual)
+        return engine
 
     def reader(self, engine: Engine) -> Engine:
         """Reads see one snapshot and cannot write."""
@@ -331,7 +347,8 @@ class PostgresDialect:
         state = getattr(cause, "sqlstate", None)
         if state is not None:
             return _postgres_sentence(state)
-        lost = type(cause).__name__ in ("OperationalError", "InterfaceError")
+        kinds = {kind.__name__ for kind in type(cause).__mro__}
+        lost = not kinds.isdisjoint(("OperationalError", "InterfaceError"))
         return Unavailable("The database server does not answer; try again shortly.") if lost else None
 
     @contextmanager
@@ -339,12 +356,17 @@ class PostgresDialect:
         """A connection that holds the migration's advisory lock until the commit."""
         with engine.begin() as connection:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {MIGRATION_WAIT_MS}")
+            driver(connection).patience_s = math.inf
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
             yield connection
 
     def check(self, connection: Connection) -> None:
         """Nothing to do: the server watches its own pages."""
+
+
+def _wait_as_usual(handle: Any, _record: object, _lent: object) -> None:
+    handle.patience_s = PATIENCE_S  # whoever had the connection before may have allowed more
 
 
 _POSTGRES_SENTENCES = {

@@ -1,12 +1,20 @@
 """PostgreSQL: nothing waits for ever, and a server that is away is told as such and found again."""
 
+import os
+import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from matcher.errors import MatcherError, Unavailable
 from models import dialects
 from models.store import SqlStore, open_store
+from tests.api.installation import Installation
+from tests.cli.test_serve import running
 from tests.contracts.stored_things import NOW, a_customer
 
 
@@ -134,3 +142,82 @@ def test_changes_that_cross_each_other_are_told(postgresql_store: SqlStore) -> N
         thread.join()
 
     assert [type(error) for error in errors] == [Unavailable]
+
+
+@contextmanager
+def frozen(server: str) -> Iterator[None]:
+    """The whole server stands still inside the block, as in a paused container: sockets stay open, nobody answers."""
+    folder = parse_qs(urlsplit(server).query)["host"][0]
+    postmaster = int((Path(folder) / "postmaster.pid").read_text().split()[0])
+    stopped = [postmaster, *(pid for pid, parent in running().items() if parent == postmaster)]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second stands for the twelve of everyday."""
+    monkeypatch.setattr(dialects, "PATIENCE_S", 0.5)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_stands_still_is_given_up_and_found_again(
+    postgresql_server: str, postgresql_store: SqlStore
+) -> None:
+    """Its own time limits stand still with it: without one of ours every thread would hang until somebody looks."""
+
+    def put(tier: str) -> bool:
+        with postgresql_store.writing() as records:
+            return records.customers.put(a_customer(tier=tier), now=NOW)
+
+    put("before")
+    told: list[Unavailable] = []
+    with frozen(postgresql_server):
+        for ask in (lambda: put("meanwhile"), postgresql_store.staff_mark, lambda: put("meanwhile")):
+            with pytest.raises(Unavailable, match="does not answer") as refused:
+                ask()
+            told.append(refused.value)
+    created = put("after")
+    with postgresql_store.reading() as records:
+        found = records.customers.get("c-1")
+
+    assert len(told) == 3
+    assert created is False
+    assert found == a_customer(tier="after")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_routes_answer_503_while_the_server_stands_still(postgresql_server: str, postgresql_store: SqlStore) -> None:
+    """P7: never 500, whatever the request was doing; the second one finds the connections closed and makes new ones."""
+    service = Installation(store=postgresql_store)
+    body = {"language": "nl"}
+
+    def ask(method: str, path: str, **options: object) -> int:
+        return int(service.call("router", method, path, **options).status_code)
+
+    asked = [("PUT", "/v1/customers/c1", {"json": body}), ("GET", "/v1/customers/c1", {})] * 2
+    before = ask("PUT", "/v1/customers/c1", json=body)
+    with frozen(postgresql_server):
+        meanwhile = [ask(method, path, **options) for method, path, options in asked]
+    after = ask("PUT", "/v1/customers/c1", json=body)
+
+    assert before == 201
+    assert meanwhile == [503] * len(asked)
+    assert after == 200
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_long_statement_is_allowed_its_time(postgresql_store: SqlStore) -> None:
+    """An import of 200,000 rows is silent for longer than a request may be."""
+    with postgresql_store.writing() as records:
+        dialects.allow_statement_s(records._connection, 60)
+        slept = records._connection.exec_driver_sql("SELECT 1 FROM pg_sleep(1)").scalar()
+    with pytest.raises(Unavailable), postgresql_store.writing() as records:
+        records._connection.exec_driver_sql("SELECT 1 FROM pg_sleep(1)")
+
+    assert slept == 1
