@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from matcher.profiles.framework import Framework
     from matcher.profiles.people import Customer, Employee
     from matcher.routing import Decision, Round
+    from matcher.use_cases.match_contacts import MatchRequest
 
 COLUMNS = ("contact_id", "employee_id", "score", "compatibility", "reason")
+TOLD = ("objective", "bound", "gap", "solver", "decision_basis", "versions", "unassigned")
 PATH = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -67,6 +69,7 @@ def match(
       klik match --contacts contacts.csv --employees employees.csv --out assignments.csv --explain
     """
     from api.wiring import read_framework
+    from matcher.use_cases.match_contacts import MatchRequest
 
     settings = settings_from_environment()
     if rule_set is not None:
@@ -75,7 +78,15 @@ def match(
     with progress("Matching") as show:
         question = _question(contacts, employees, customers, framework, at)
         show(1, 2)
-        found = _round(question, settings, framework, strategy=strategy, lang=lang, seed=seed)
+        asked = MatchRequest(
+            question.contacts,
+            question.employees,
+            strategy=strategy,
+            explain="full" if explain else "short",
+            language=lang,
+            at=question.at,
+        )
+        found = _round(asked, settings, framework, now=question.at, seed=seed)
     _write(out, found.decisions, is_full=explain)
     _tell(found, out)
 
@@ -118,24 +129,21 @@ def _waiting(logged: "LoggedContact", at: datetime, customers: Mapping[str, "Cus
     return replace(contact, waiting_s=waiting_s, customer=customers.get(contact.customer_id or ""))
 
 
-def _round(
-    question: Question, settings: "Settings", framework: "Framework", *, strategy: str | None, lang: str, seed: int
-) -> "Round":
+def _round(asked: "MatchRequest", settings: "Settings", framework: "Framework", *, now: datetime, seed: int) -> "Round":
     """The round, by the use case that serves HTTP, on a memory that holds nothing."""
     from api.wiring import fresh_rng, read_rule_set
     from matcher.routing import Roster
     from matcher.rules import compile_rules
-    from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
+    from matcher.use_cases.match_contacts import Terms, match_contacts
     from models.memory import MemoryStore
 
     terms = Terms(
-        staff=Roster.of([], framework, at=question.at),
+        staff=Roster.of([], framework, at=now),
         framework=framework,
         rules=compile_rules(read_rule_set(settings, framework)),
         timezone=ZoneInfo(settings.timezone),
     )
-    request = MatchRequest(question.contacts, question.employees, strategy=strategy, language=lang, at=question.at)
-    return match_contacts(MemoryStore(), request, terms=terms, now=question.at, rng=fresh_rng(seed))
+    return match_contacts(MemoryStore(), asked, terms=terms, now=now, rng=fresh_rng(seed))
 
 
 def _write(out: Path, decisions: Sequence["Decision"], *, is_full: bool) -> None:
@@ -158,25 +166,13 @@ def _reason(decision: "Decision", *, is_full: bool) -> str:
 
 
 def _tell(found: "Round", out: Path) -> None:
+    from api.schemas.matching import shown_round
+
     served = sum(each.employee_id is not None for each in found.decisions)
-    summary = {
-        "contacts": len(found.decisions),
-        "assigned": served,
-        "objective": found.objective,
-        "bound": found.bound,
-        "gap": found.gap,
-        "solver": found.solver,
-        "solve_s": found.solve_s,
-        "decision_basis": str(found.basis),
-        "versions": dict(found.versions),
-        "unassigned": [
-            {"contact_id": each.contact_id, **asdict(each.unassigned)}
-            for each in found.decisions
-            if each.unassigned is not None
-        ],
-    }
     if wants_json():
-        say_json(summary)
+        shown = shown_round(found)  # as HTTP answers; the assignments are in the file
+        told = {name: shown[name] for name in TOLD}
+        say_json({"contacts": len(found.decisions), "assigned": served, "solve_s": found.solve_s, **told})
     else:
         click.echo(
             f"{served} of {len(found.decisions)} contacts have an employee (at most {found.gap:.2%} below the best "
