@@ -24,11 +24,9 @@ def work_on_import(klik: "Klik", run: JobRun) -> None:
     limits = Limits(file_bytes=klik.settings.import_limit_bytes, rows=klik.settings.import_rows)
     with klik.store.reading() as records:
         content = records.imports.upload(run.job.id)
-    with io.BytesIO(content) as stream:  # closed by hand: what a failure leaves of a table would keep the whole file
-        total = count_rows(stream, limits=limits)
-        stream.seek(0)
-        rows = employee_rows(stream, klik.framework, limits=limits)
-        _stage(run, import_rows(rows, klik.framework), total, columns=rows.columns)
+    total = count_rows(io.BytesIO(content), limits=limits)
+    rows = employee_rows(io.BytesIO(content), klik.framework, limits=limits)
+    _stage(run, import_rows(rows, klik.framework), total, columns=rows.columns)
     with run.ending() as ending:
         report = settle_import(
             ending.records,

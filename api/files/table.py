@@ -5,6 +5,7 @@ What is wrong with the file as a whole (bytes, quotes, header, size) is raised; 
 
 import csv
 import difflib
+import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -50,9 +51,7 @@ class Table:
 
     def __init__(self, stream: ByteLines | BinaryIO, *, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._read_bytes = 0
-        self._read_lines = 0
-        lines = self._lines(stream)
+        lines = _text_lines(stream, self._limits)
         first = next(lines, "")
         if not first.strip():
             raise invalid(
@@ -60,7 +59,7 @@ class Table:
             )
         delimiter = ";" if first.count(";") > first.count(",") else ","
         self.uses_comma_decimals = delimiter == ";"
-        self._reader = csv.reader(_chain(first, lines), delimiter=delimiter, strict=True)
+        self._reader = csv.reader(itertools.chain([first], lines), delimiter=delimiter, strict=True)
         self.columns: tuple[str, ...] = self._header()
 
     def check_columns(self, known: Sequence[str], *, prefixes: Collection[str] = (), required: Sequence[str]) -> None:
@@ -122,32 +121,26 @@ class Table:
         except csv.Error as error:
             raise invalid(f"/{number}", "broken_csv", f"line {number}: {_explained(str(error))}") from None
 
-    def _lines(self, stream: ByteLines | BinaryIO) -> Iterator[str]:
-        while True:
-            raw = stream.readline(LONGEST_LINE + 1)
-            if not raw:
-                return
-            self._read_bytes += len(raw)
-            self._read_lines += 1
-            self._refuse_size(raw)
-            yield _decoded(raw, self._read_lines)
-
-    def _refuse_size(self, raw: bytes) -> None:
-        if self._read_bytes > self._limits.file_bytes:
-            raise TooLarge(f"The file is larger than {self._limits.file_bytes / MIB:.0f} MiB; split it.")
-        if len(raw) > LONGEST_LINE:
-            detail = f"line {self._read_lines}: is longer than {LONGEST_LINE:,} bytes; end each row with a line end."
-            raise invalid(f"/{self._read_lines}", "too_long", detail)
-
 
 def count_rows(stream: ByteLines | BinaryIO, *, limits: Limits | None = None) -> int:
     """How many rows a table has. Raises InvalidInput and TooLarge as reading it would; ~0.3 s for 200,000 rows."""
     return sum(1 for _ in Table(stream, limits=limits).lines())
 
 
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+def _text_lines(stream: ByteLines | BinaryIO, limits: Limits) -> Iterator[str]:
+    """The lines as text, each judged as it is read. It knows no table: one that is let go is gone, its file too."""
+    read_bytes = 0
+    for number in itertools.count(1):
+        raw = stream.readline(LONGEST_LINE + 1)
+        if not raw:
+            return
+        read_bytes += len(raw)
+        if read_bytes > limits.file_bytes:
+            raise TooLarge(f"The file is larger than {limits.file_bytes / MIB:.0f} MiB; split it.")
+        if len(raw) > LONGEST_LINE:
+            detail = f"line {number}: is longer than {LONGEST_LINE:,} bytes; end each row with a line end."
+            raise invalid(f"/{number}", "too_long", detail)
+        yield _decoded(raw, number)
 
 
 def _decoded(raw: bytes, number: int) -> str:

@@ -90,14 +90,9 @@ def _csv_content() -> bytes:
 
 
 def _checked_rows(content: bytes) -> int:
-    """How many rows the file has. Raises InvalidInput and TooLarge where it cannot be read as employees.
-
-    Streams are closed by hand: what a refusal leaves of a table keeps the whole file until the next collection.
-    """
-    with io.BytesIO(content) as stream:
-        employee_rows(stream, klik().framework, limits=_limits())
-        stream.seek(0)
-        return count_rows(stream, limits=_limits())
+    """How many rows the file has. Raises InvalidInput and TooLarge where it cannot be read as employees."""
+    employee_rows(io.BytesIO(content), klik().framework, limits=_limits())
+    return count_rows(io.BytesIO(content), limits=_limits())
 
 
 def _limits() -> Limits:
@@ -107,18 +102,17 @@ def _limits() -> Limits:
 
 def _imported(records: Records, content: bytes, *, dry_run: bool) -> ImportReport:
     framework = klik().framework
-    with io.BytesIO(content) as stream:
-        rows = employee_rows(stream, framework, limits=_limits())
-        report = import_employees(
-            records,
-            klik().new_id(),
-            import_rows(rows, framework),
-            columns=rows.columns,
-            framework=framework,
-            dry_run=dry_run,
-            actor=actor(),
-            now=klik().now(),
-        )
+    rows = employee_rows(io.BytesIO(content), framework, limits=_limits())
+    report = import_employees(
+        records,
+        klik().new_id(),
+        import_rows(rows, framework),
+        columns=rows.columns,
+        framework=framework,
+        dry_run=dry_run,
+        actor=actor(),
+        now=klik().now(),
+    )
     return replace(report, warnings=(*report.warnings, *rows.warnings))
 
 

@@ -1,7 +1,10 @@
 """A table is read in any usual form, and whatever breaks it is told with its place."""
 
+import gc
 import subprocess
 import sys
+import weakref
+from contextlib import suppress
 
 import pytest
 
@@ -155,3 +158,21 @@ def test_a_workbook_is_told_from_a_broken_text(start: bytes) -> None:
         Table(stream(start + b"\x00" * 20))
 
     assert [fault.code for fault in refusal.value.faults] == ["not_csv"]
+
+
+@pytest.mark.parametrize("content", ["id,name\ne1,Jan\ne2,Piet\n", 'id,name\ne1,"open\n', "id,naam\ne1,Jan\n", ""])
+def test_a_table_let_go_keeps_nothing_of_its_file(content: str) -> None:
+    """A file may be 32 MiB; it goes with the last use of its table, refused or not, and waits for no collection."""
+    source = stream(content)
+    left = weakref.ref(source)
+    gc.disable()
+    try:
+        with suppress(InvalidInput):
+            table = Table(source)
+            table.check_columns(("id", "name"), required=("id", "name"))
+            next(table.lines())
+        table = source = None  # type: ignore[assignment]  # let go
+
+        assert (table, source, left()) == (None, None, None)
+    finally:
+        gc.enable()
