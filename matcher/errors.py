@@ -98,3 +98,9 @@ class RequestInFlight(Conflict):
     """The first request with this Idempotency-Key is still under way: ask again shortly."""
 
     code = "request_in_flight"
+
+
+class FrameworkChanged(Conflict):
+    """What was stored under a framework's name and version keeps its meaning: a changed file needs a new version."""
+
+    code = "framework_changed"

@@ -26,7 +26,10 @@ DECLARED = (Source.SURVEY, Source.SELF_TAG, Source.HR_TAG)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece of evidence on one facet of one person; `share` has the facet's order and sums to 1."""
+    """One piece of evidence on one facet of one person; `share` has the facet's order and sums to 1.
+
+    Pieces that came together (a file, a nightly run) share a `batch`, by which all of them can be taken back.
+    """
 
     id: str
     who: Who
@@ -43,3 +46,5 @@ class Evidence:
     detail: Mapping[str, object] = field(default_factory=dict)
     revoked_at: datetime | None = None
     revoked_by: str | None = None
+    batch: str | None = None
+    revoked_reason: str | None = None

@@ -1,7 +1,8 @@
 """What the use cases need of whoever remembers: small Protocols, obeyed by SQL and by the in-memory store alike.
 
 `Records` is one open transaction. Whoever calls a use case opens it (`store.writing()`), so that the effect, the stored
-answer of an idempotent request and the change mark commit together or not at all.
+answer of an idempotent request and the change mark commit together or not at all. What concerns profiles stands in
+`profile_ports`; its names may be imported from here.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -11,20 +12,57 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from matcher.profiles.evidence import Evidence
-from matcher.profiles.facets import Sums
-from matcher.profiles.people import Customer, Employee, Presence, Who
+from matcher.profiles.people import Customer, Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
+from matcher.use_cases.profile_ports import (
+    Calibrations,
+    EvidenceLog,
+    FormAnswer,
+    FormAnswers,
+    Frameworks,
+    HiddenMarks,
+    Overlays,
+    ProfileRows,
+    Profiles,
+    SegmentPrior,
+    SegmentPriors,
+    SourceCalibration,
+    StoredProfile,
+)
+
+__all__ = [
+    "Answers",
+    "ApiKey",
+    "ApiKeys",
+    "Calibrations",
+    "Customers",
+    "Employees",
+    "EvidenceLog",
+    "FormAnswer",
+    "FormAnswers",
+    "Frameworks",
+    "HiddenMarks",
+    "ImportRow",
+    "ImportedRow",
+    "Imports",
+    "Job",
+    "JobState",
+    "Jobs",
+    "Overlays",
+    "Page",
+    "ProfileRows",
+    "Profiles",
+    "Records",
+    "SegmentPrior",
+    "SegmentPriors",
+    "SourceCalibration",
+    "StaffChanges",
+    "Store",
+    "StoredAnswer",
+    "StoredProfile",
+]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredProfile:
-    """A person's folded evidence on one facet: a cache of the evidence log. `revision` counts its changes (ETag)."""
-
-    sums: Sums
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +112,6 @@ class Employees(Protocol):
         ...
 
     def changes_since(self, mark: tuple[int, int] | None, *, framework: str) -> StaffChanges: ...
-
-
-class Profiles(Protocol):
-    """Evidence (append-only) and the profiles folded from it. A change of an employee's moves the staff mark."""
-
-    def get(self, who: Who, subject_id: str, framework: str, facet: str) -> StoredProfile | None: ...
-    def get_many(
-        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
-    ) -> dict[str, StoredProfile]: ...
-    def put(
-        self,
-        who: Who,
-        subject_id: str,
-        framework: str,
-        facet: str,
-        sums: Sums,
-        *,
-        expected_revision: int,
-        now: datetime,
-    ) -> int:
-        """Write the folded sums under compare-and-set; the new revision. Raises StaleRevision when another was first.
-
-        `expected_revision` 0 means that no row exists yet.
-        """
-        ...
-
-    def append(self, evidence: Evidence) -> None: ...
-    def evidence_of(self, who: Who, subject_id: str, *, facet: str | None = None) -> list[Evidence]:
-        """Every piece, revoked ones too, oldest first by (occurred_at, id)."""
-        ...
-
-    def tags_of(
-        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
-    ) -> dict[str, tuple[float, ...]]:
-        """The share of each person's newest hr_tag that still counts; who has none is left out."""
-        ...
-
-    def revoke(self, evidence_id: str, *, now: datetime, actor: str) -> None: ...
-    def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:
-        """Remove evidence and profiles of the person without a trace; with `facet` only those of that facet."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +284,16 @@ class Records(Protocol):
     def employees(self) -> Employees: ...
     @property
     def profiles(self) -> Profiles: ...
+    @property
+    def form_answers(self) -> FormAnswers: ...
+    @property
+    def overlays(self) -> Overlays: ...
+    @property
+    def segment_priors(self) -> SegmentPriors: ...
+    @property
+    def calibrations(self) -> Calibrations: ...
+    @property
+    def frameworks(self) -> Frameworks: ...
     @property
     def keys(self) -> ApiKeys: ...
     @property
