@@ -6,6 +6,7 @@ Source: profiling.md sections 6 and 11; learning.md section 1.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -73,9 +74,10 @@ class PriorCompatibility:
     def probability(self, customers: ShareTable, employees: ShareTable | EmployeeSide) -> Floats:
         """P(good outcome) in (0, 1): customers × employees."""
         side = employees if isinstance(employees, EmployeeSide) else self.employee_side(employees)
-        known = self.open_gate(customers)
+        shape = (len(customers.n_declared), side.logits.shape[1])
+        known = self.open_gate(customers) if customers.n_declared.any() else np.zeros(1, dtype=bool)
         if self.is_off or not known.any():
-            return np.broadcast_to(1.0 / (1.0 + self._base_odds_against), (len(known), side.logits.shape[1]))
+            return _everywhere(1.0 / (1.0 + self._base_odds_against), shape)
         shares = np.where(known[:, None], customers.share, 0.0)
         pairs: Floats = shares @ side.logits
         np.negative(pairs, out=pairs)
@@ -95,10 +97,16 @@ class PriorCompatibility:
 
     def reliability(self, table: ShareTable) -> Floats:
         """How reliable each person's shares are, n_eff/(n_eff + A0) in [0, 1); 0 where values do not count (n)."""
-        if self.is_off:
+        if self.is_off or not table.n_declared.any():
             return np.zeros(len(table.n_eff))
         reliability = table.n_eff / (table.n_eff + self._prior_strength)
         return np.where(self.open_gate(table), reliability, 0.0)
+
+
+@lru_cache(maxsize=256)
+def _everywhere(number: float, shape: tuple[int, int]) -> Floats:
+    """The number in every cell of a table that takes no room and cannot be written to."""
+    return np.broadcast_to(number, shape)
 
 
 def double_centred(affinity: Floats) -> Floats:

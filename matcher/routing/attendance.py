@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, tzinfo
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FOREVER = np.inf
+MINUTE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,13 @@ def presences_of(presences: Sequence[Presence | None]) -> Presences:
     return Presences(stated, available, np.array(until, dtype=float))
 
 
-def minute_of_week(local: datetime) -> int:
-    """Minutes since Monday 00:00 of that local time."""
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(days=local.weekday())
-    return int((local.replace(tzinfo=None) - midnight).total_seconds() // 60)
+def minute_of_week(now: datetime, timezone: tzinfo) -> int:
+    """Minutes since Monday 00:00 on the clocks of that time zone."""
+    return _minute_of_week(int(now.timestamp() // MINUTE_S), timezone)
+
+
+@lru_cache(maxsize=1024)
+def _minute_of_week(minute: int, timezone: tzinfo) -> int:
+    """The same of a minute since 1970: clocks change at whole minutes."""
+    local = datetime.fromtimestamp(minute * MINUTE_S, timezone)
+    return (local.weekday() * 24 + local.hour) * 60 + local.minute

@@ -50,7 +50,7 @@ def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
     best total score wins. The same snapshot, `now` and state of `rng` give the same round.
     """
     watch = Stopwatch()
-    eligibility = eligibility_of(snapshot, now)
+    snapshot, eligibility = eligibility_of(snapshot, now)
     watch.note("rules")
     scores = scores_of(snapshot, eligibility, now, turn=int(rng.integers(MOST_TURNS)))
     watch.note("scores")
@@ -91,6 +91,8 @@ def choose(snapshot: Snapshot, eligibility: Eligibility, scores: Scores) -> Chos
 
 def basis_of(scores: Scores, employee_of: Ints) -> Basis:
     """`prior` where values weighed in at least one chosen pair, else `rules`."""
+    if not scores.customer_reliability.any():
+        return Basis.RULES
     served = np.flatnonzero(employee_of >= 0)
     weighed = scores.customer_reliability[served] * scores.employee_reliability[employee_of[served]] > 0
     return Basis.PRIOR if weighed.any() else Basis.RULES

@@ -19,6 +19,9 @@ from matcher.routing.snapshot import Snapshot
 from matcher.rules import RuleEffects, apply_rules
 from matcher.rules.apply import EmployeeMasks
 
+NO_EFFECTS = RuleEffects()
+WORTH_NARROWING = 0.75  # of the staff: a roster hardly shorter than the whole is not worth making
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -43,6 +46,21 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
+class Demands:
+    """What the contacts of a round ask: every different demand once, and which of them each contact has."""
+
+    different: tuple[Demand, ...]
+    demand_of: Ints
+
+    @classmethod
+    def of(cls, contacts: Sequence[Contact]) -> "Demands":
+        """What these contacts ask."""
+        index: dict[Demand, int] = {}
+        demand_of = [index.setdefault(Demand.of(contact), len(index)) for contact in contacts]
+        return cls(tuple(index), np.array(demand_of, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
 class Eligibility:
     """`pairs[i, j]`: employee j may take contact i. `demand_of[i]` indexes `demands`."""
 
@@ -64,11 +82,10 @@ class Question:
 def presence_tests(snapshot: Snapshot, now: datetime) -> list[Question]:
     """Whether each employee is at work at all, whatever the contact asks."""
     roster = snapshot.roster
-    local = now.astimezone(snapshot.timezone)
     return [
         Question("inactive", "", roster.active),
         Question("not_available", "", roster.presence.available_at(now, named=snapshot.are_named)),
-        Question("off_duty", "", roster.hours.on_duty(minute_of_week(local))),
+        Question("off_duty", "", roster.hours.on_duty(minute_of_week(now, snapshot.timezone))),
     ]
 
 
@@ -96,23 +113,67 @@ def _slots_for(roster: Roster, channel: str) -> Ints:
     return np.minimum(roster.free_slots // np.maximum(cost, 1), most) * (cost > 0)
 
 
-def eligibility_of(snapshot: Snapshot, now: datetime) -> Eligibility:
-    """Who may take which contact: presence, hours, demand, slots, exclusions and rules."""
-    contacts, roster = snapshot.contacts, snapshot.roster
-    demands, demand_of = _grouped(contacts)
-    lasts = kept(roster.of_people, "presence lasts", lambda: roster.presence.lasts)
-    minute = minute_of_week(now.astimezone(snapshot.timezone)) if lasts else None
-    open_to = [_open_to(snapshot, demand, now, minute) for demand in demands]
-    pairs = np.array(open_to, bool).reshape(len(demands), len(roster))[demand_of]
-    _hold_and_exclude(pairs, contacts, roster, now)
+def eligibility_of(snapshot: Snapshot, now: datetime) -> tuple[Snapshot, Eligibility]:
+    """Who may take which contact: presence, hours, demand, slots, exclusions and rules.
+
+    It is told over a narrower round: the same one, over those employees only who are there, fit at least one of its
+    demands and have room. Most of a large staff is off duty or cannot help, and what grows with contacts × employees
+    need not see them.
+    """
+    contacts = snapshot.contacts
+    demands = Demands.of(contacts)
+    reach = _reach(snapshot, demands.different, now)
+    snapshot = snapshot.narrowed(reach.roster)
+    pairs = reach.open_to[demands.demand_of]
+    _hold_and_exclude(pairs, contacts, reach.roster, now)
     rules = rule_effects(snapshot)
     for refusal in rules.refusals:
         pairs[np.ix_(refusal.contacts, refusal.employees)] = False
-    return Eligibility(pairs, demands, demand_of, rules)
+    return snapshot, Eligibility(pairs, demands.different, demands.demand_of, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Those employees who could take a contact of one of the demands, and who is open to which (demands × them)."""
+
+    roster: Roster
+    open_to: Bools
+
+    @property
+    def size(self) -> int:
+        """About how many numbers this holds."""
+        return self.roster.size + self.open_to.size
+
+
+def _reach(snapshot: Snapshot, demands: tuple[Demand, ...], now: datetime) -> _Reach:
+    roster, minute = snapshot.roster, _minute_that_holds(snapshot, now)
+
+    def work_out() -> _Reach:
+        open_to = np.array([_open_to(snapshot, demand, now, minute) for demand in demands], bool)
+        open_to = open_to.reshape(len(demands), len(roster))
+        columns = np.flatnonzero(open_to.any(axis=0))
+        if len(columns) > WORTH_NARROWING * len(roster):
+            return _Reach(roster, open_to)
+        return _Reach(roster.narrowed(columns), open_to[:, columns])
+
+    if minute is None:
+        return work_out()
+    return kept(roster.of_state, ("within reach", demands, minute, snapshot.are_named), work_out)
+
+
+def _minute_that_holds(snapshot: Snapshot, now: datetime) -> int | None:
+    """The minute of the week, all through which the same people are there; `None` when a presence may end within it."""
+    roster = snapshot.roster
+    lasts = kept(roster.of_people, "presence lasts", lambda: roster.presence.lasts)
+    return minute_of_week(now, snapshot.timezone) if lasts else None
+
+
+def open_to(snapshot: Snapshot, demand: Demand, now: datetime) -> Bools:
+    """Who is there, fits the demand and has room."""
+    return _open_to(snapshot, demand, now, _minute_that_holds(snapshot, now))
 
 
 def _open_to(snapshot: Snapshot, demand: Demand, now: datetime, minute: int | None) -> Bools:
-    """Who is there, fits the demand and has room; that holds for a `minute`, unless someone's presence ends in it."""
     roster = snapshot.roster
 
     def work_out() -> Bools:
@@ -128,17 +189,13 @@ def _open_to(snapshot: Snapshot, demand: Demand, now: datetime, minute: int | No
 def rule_effects(snapshot: Snapshot) -> RuleEffects:
     """What the rule set refuses and favours; the employees' side is worked out once per roster and rule set."""
     roster, rules = snapshot.roster, snapshot.rules
+    if not rules.rules:
+        return NO_EFFECTS
     key = ("rule masks", rules.rule_set.version)
     masks: EmployeeMasks = kept(roster.of_people, key, lambda: rules.employee_side(roster.employees))
     customers: Sequence[Customer | None] = snapshot.customers.customers
     waiting: NDArray[np.float64] = np.array([contact.waiting_s for contact in snapshot.contacts], dtype=float)
     return apply_rules(rules, rules.contact_side(snapshot.contacts, customers), masks, waiting_s=waiting)
-
-
-def _grouped(contacts: Sequence[Contact]) -> tuple[tuple[Demand, ...], Ints]:
-    index: dict[Demand, int] = {}
-    demand_of = np.array([index.setdefault(Demand.of(contact), len(index)) for contact in contacts], dtype=np.int64)
-    return tuple(index), demand_of
 
 
 def _all_pass(questions: Iterator[Question] | list[Question], size: int) -> Bools:

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from matcher.routing.decision import Reason
-from matcher.routing.eligibility import Eligibility, demand_tests, presence_tests, slots_for
+from matcher.routing.eligibility import Eligibility, demand_tests, open_to, presence_tests, slots_for
 from matcher.routing.scores import CONTINUITY, Scores, Terms, terms_of
 from matcher.routing.sentences import decimal, percent, sentence, span
 from matcher.routing.snapshot import Snapshot
@@ -165,24 +165,23 @@ def _compared(pair: Pair, code: str, other: int) -> Reason:
 def _selection(pair: Pair) -> Reason:
     """How many could take the contact, and what the others lacked: each is counted at the first question failed."""
     eligible = pair.eligibility.pairs[pair.row]
-    counts = refused_by(pair.snapshot, pair)
+    counts = refused_by(pair)
     parts = [f"{pair.say(f'refused.{what}') if what in TOLD else what} {count}" for what, count in counts.items()]
     others = pair.say("refused", parts=", ".join(parts)) if parts else ""
-    text = pair.say("eligible", eligible=int(eligible.sum()), all=len(eligible), others=others)
+    text = pair.say("eligible", eligible=int(eligible.sum()), all=len(pair.snapshot.whole.roster), others=others)
     return Reason("eligible", 0.0, text)
 
 
-def refused_by(snapshot: Snapshot, pair: Pair) -> dict[str, int]:
+def refused_by(pair: Pair) -> dict[str, int]:
     """How many employees failed each question first, or were refused by a rule, under its reason; `other`: excluded."""
-    roster = snapshot.roster
+    snapshot, whole = pair.snapshot, pair.snapshot.whole
     demand = pair.eligibility.demands[int(pair.eligibility.demand_of[pair.row])]
-    left, counts = np.ones(len(roster), dtype=bool), dict[str, int]()
-    for question in (*presence_tests(snapshot, pair.now), *demand_tests(roster, demand)):
+    left, counts = np.ones(len(whole.roster), dtype=bool), dict[str, int]()
+    for question in (*presence_tests(whole, pair.now), *demand_tests(whole.roster, demand)):
         counts[question.code] = counts.get(question.code, 0) + int((left & ~question.passes).sum())
         left &= question.passes
-    room = slots_for(roster, demand.channel) > 0
-    counts["slots"] = int((left & ~room).sum())
-    left &= room
+    counts["slots"] = int((left & (slots_for(whole.roster, demand.channel) == 0)).sum())
+    left = open_to(snapshot, demand, pair.now).copy()
     for refusal in pair.eligibility.rules.refusals if left.any() else ():
         if refusal.contacts[pair.row]:
             reason = refusal.rule.reason[pair.language]

@@ -21,7 +21,7 @@ def rank(snapshot: Snapshot, now: datetime, *, limit: int, turn: int) -> Ranking
 
     `turn`, any whole number, decides who goes first among exact equals.
     """
-    eligibility = eligibility_of(snapshot, now)
+    snapshot, eligibility = eligibility_of(snapshot, now)
     scores = scores_of(snapshot, eligibility, now, turn=turn)
     columns = _best(np.where(eligibility.pairs[0], scores.total[0], -np.inf), int(eligibility.pairs[0].sum()), limit)
     if not columns.size:

@@ -98,7 +98,7 @@ class Roster:
         busy = 1.0 - free / np.maximum(self.capacity, 1)
         return replace(self, free_slots=free, idle_s=np.asarray(idle_s, dtype=float), busy_share=busy, of_state={})
 
-    def take(self, columns: Sequence[int]) -> "Roster":
+    def take(self, columns: Sequence[int] | Ints) -> "Roster":
         """The employees of those columns, in that order."""
         chosen = np.asarray(columns, dtype=np.int64)
         table = self.values
@@ -112,6 +112,22 @@ class Roster:
                 "values": ShareTable(table.share[chosen], table.n_eff[chosen], table.n_declared[chosen]),
             },
         )
+
+    def narrowed(self, columns: Ints) -> "Roster":
+        """Those employees as a part of this staff: what is measured against its mean still is."""
+        part = self.take(columns)
+        part.of_state[MEAN_BUSY_SHARE] = self.mean_busy_share
+        return part
+
+    @property
+    def mean_busy_share(self) -> float:
+        """How busy the staff is on the whole, from 0 to 1."""
+        return kept(self.of_state, MEAN_BUSY_SHARE, lambda: float(self.busy_share.mean()) if len(self) else 0.0)
+
+    @property
+    def size(self) -> int:
+        """About how many numbers the columns hold."""
+        return len(self) * (SINGLE_COLUMNS + sum(len(getattr(self, name)) for name in KEYED))
 
     def joined(self, other: "Roster") -> "Roster":
         """These employees followed by the others."""
@@ -133,6 +149,8 @@ class Roster:
 
 
 KEYED = ("skill_level", "speaks", "channel_cost", "channel_max")
+SINGLE_COLUMNS = 20  # plain columns, hours, presence and shares
+MEAN_BUSY_SHARE = "mean busy share"  # its key in `of_state`
 PLAIN = ("mandate", "active", "capacity", "free_slots", "idle_s", "busy_share")
 
 
@@ -205,7 +223,7 @@ def kept(memo: dict[object, Any], key: object, work_out: Callable[[], T]) -> T:
     found: T | None = memo.get(key)
     if found is None:
         found = work_out()
-        size = found.size if isinstance(found, np.ndarray) else 1
+        size = getattr(found, "size", 1)
         if len(memo) * size > MOST_KEPT_CELLS:
             memo.clear()
         memo[key] = found

@@ -5,6 +5,7 @@
 Each term keeps its parts (per pair, per contact or per employee), so that the sum decides and the parts explain.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from matcher.compatibility.prior import EmployeeSide, Mode, PriorCompatibility
 from matcher.contacts.contact import Contact
 from matcher.profiles.facets import ShareTable
 from matcher.profiles.framework import Framework
-from matcher.routing.attendance import Floats, Ints
+from matcher.routing.attendance import Floats
 from matcher.routing.eligibility import Demand, Eligibility
 from matcher.routing.roster import Roster, kept
 from matcher.routing.snapshot import Snapshot
@@ -48,7 +49,7 @@ class Scores:
     customer_reliability: Floats
     employee_reliability: Floats
     urgency: Floats
-    preferred: Ints
+    preferred: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +74,28 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
     reliability = classifier.reliability(snapshot.customers.values)
     compatibility = classifier.probability(snapshot.customers.values, side)
     urgency = np.array([_urgency(contact, now) for contact in contacts], dtype=float)
-    standing = [_standing(roster, demand, weights) for demand in eligibility.demands]
-    by_demand = np.array(standing, dtype=float).reshape(len(standing), len(roster)) + _tie_break(roster, turn)
-    of_contact = weights.fit * classifier.base + weights.wait * urgency
-    total: Floats = of_contact[:, None] + (by_demand[eligibility.demand_of] if len(by_demand) > 1 else by_demand)
+    total = _standing_of_all(roster, eligibility, weights, turn)
+    total += (weights.fit * classifier.base + weights.wait * urgency)[:, None]
     if reliability.any():
         total += weights.fit * np.clip(compatibility - classifier.base, -most, most)
-    preferred = np.array([roster.index_of.get(c.preferred_employee or "", -1) for c in contacts], dtype=np.int64)
-    rows = np.flatnonzero(preferred >= 0)
-    total[rows, preferred[rows]] += CONTINUITY
+    preferred = [roster.index_of.get(contact.preferred_employee or "", -1) for contact in contacts]
+    for row, column in enumerate(preferred):
+        if column >= 0:
+            total[row, column] += CONTINUITY
     for boost in eligibility.rules.boosts:
         total[np.ix_(boost.contacts, boost.employees)] += boost.amount
     return Scores(total, compatibility, classifier.base, reliability, side.reliability, urgency, preferred)
+
+
+def _standing_of_all(roster: Roster, eligibility: Eligibility, weights: Weights, turn: int) -> Floats:
+    """For each contact, what depends on its demand and the employee only, with the tie-break: contacts × employees."""
+    tie_break = _tie_break(roster, turn)
+    if len(eligibility.demands) == 1:
+        alike = _standing(roster, eligibility.demands[0], weights) + tie_break
+        return np.tile(alike, (len(eligibility.demand_of), 1)) if len(eligibility.demand_of) > 1 else alike[None, :]
+    by_demand = [_standing(roster, demand, weights) for demand in eligibility.demands]
+    table: Floats = np.array(by_demand, dtype=float).reshape(len(by_demand), len(roster)) + tie_break
+    return table[eligibility.demand_of]
 
 
 def terms_of(roster: Roster, demand: Demand, at: int | slice) -> Terms:
@@ -93,13 +104,12 @@ def terms_of(roster: Roster, demand: Demand, at: int | slice) -> Terms:
     for name, level in demand.wanted_skills:
         has = roster.column(roster.skill_level, name)[at]
         wanted += WANTED * np.minimum(has / level, 1.0) / len(demand.wanted_skills)
-    mean = kept(roster.of_state, "mean busy share", lambda: float(roster.busy_share.mean()) if len(roster) else 0.0)
     taken = roster.column(roster.channel_cost, demand.channel)[at] / np.maximum(roster.capacity[at], 1)
     return Terms(
         wanted=wanted,
         specialist=np.maximum(roster.mandate[at] - demand.mandate, 0) / MOST_MANDATE,
         cost=np.minimum(taken, 1.0),
-        load=roster.busy_share[at] - mean,
+        load=roster.busy_share[at] - roster.mean_busy_share,
         idle=IDLE * roster.idle_s[at] / (roster.idle_s[at] + IDLE_HALF_S),
     )
 

@@ -1,7 +1,7 @@
 """All that one round looks at, taken at one moment, so that the same snapshot gives the same decisions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 import numpy as np
@@ -66,7 +66,10 @@ class CustomerTable:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Contacts, employees and terms of one round. `are_named`: the caller chose the employees and vouches for them."""
+    """Contacts, employees and terms of one round. `are_named`: the caller chose the employees and vouches for them.
+
+    `everyone` is the whole staff where `roster` was narrowed to those the round is about.
+    """
 
     contacts: tuple[Contact, ...]
     roster: Roster
@@ -78,6 +81,21 @@ class Snapshot:
     language: str = "en"
     timezone: tzinfo = UTC
     deadline_s: float | None = None
+    everyone: Roster | None = None
+
+    def narrowed(self, roster: Roster) -> "Snapshot":
+        """The same round over a part of its staff."""
+        if roster is self.roster:
+            return self
+        return Snapshot(  # written out: `replace` takes ten times as long, and this stands before every decision
+            self.contacts, roster, self.customers, self.framework, self.rules, self.are_named, self.explain,
+            self.language, self.timezone, self.deadline_s, self.roster,
+        )  # fmt: skip
+
+    @property
+    def whole(self) -> "Snapshot":
+        """The same round over the whole staff."""
+        return self if self.everyone is None else replace(self, roster=self.everyone, everyone=None)
 
 
 def _withholds_values(known: KnownCustomer) -> bool:

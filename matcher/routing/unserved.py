@@ -1,7 +1,8 @@
 """Why nobody: the question that ruled the last employee out, the bottleneck, and the channel that would help."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -9,9 +10,12 @@ from matcher.assignment import Bottleneck, Problem, bottleneck
 from matcher.contacts.contact import Contact
 from matcher.routing.attendance import Bools, Ints
 from matcher.routing.decision import Decision, ShortOf, Unassigned, Why
-from matcher.routing.eligibility import Eligibility, demand_tests, presence_tests, slots_for
+from matcher.routing.eligibility import Demand, Eligibility, demand_tests, presence_tests, rule_effects, slots_for
+from matcher.routing.roster import kept
 from matcher.routing.sentences import sentence
 from matcher.routing.snapshot import Snapshot
+
+T = TypeVar("T")
 
 MOST_SEARCHES = 20  # a search reads the whole round; more than so many different shortages help nobody
 NEXT_LOOK_S = 1.0  # a round follows every change, and a tick of a second when both sides wait
@@ -34,13 +38,73 @@ def explain_unserved(
     willing = [row for row in rows if eligibility.pairs[row].any()]
     shortages = {} if problem is None else _bottlenecks(snapshot, eligibility.pairs, willing, problem)
     unproven = sentence("not_chosen" if ran_out else "outranked", snapshot.language)
+    inquiry = _Inquiry(snapshot, eligibility, now)
     return {
         row: Decision(
             snapshot.contacts[row].id,
-            unassigned=_why(snapshot, eligibility, row, now, shortage=shortages.get(row), unproven=unproven),
+            unassigned=_why(inquiry, row, shortage=shortages.get(row), unproven=unproven),
         )
         for row in rows
     }
+
+
+class _Inquiry:
+    """Asks of the whole staff why a contact got nobody; contacts that ask the same get one answer."""
+
+    def __init__(self, snapshot: Snapshot, eligibility: Eligibility, now: datetime) -> None:
+        self.snapshot, self.eligibility, self.now = snapshot, eligibility, now
+        self._whole = snapshot.whole
+        self._refusals = rule_effects(self._whole).refusals
+        self._answers: dict[object, Any] = {}
+
+    def last_question(self, row: int) -> tuple[str, str]:
+        """The question after which nobody was left, and what it was about."""
+        return self._once("last", row, lambda: self._last_question(row))
+
+    def helpers_by_channel(self, row: int) -> Mapping[str, int]:
+        """How many employees could take the contact now by each channel they serve, whichever the contact chose."""
+        return self._once("channels", row, lambda: self._helpers_by_channel(row))
+
+    def demand(self, row: int) -> Demand:
+        """What the contact asks."""
+        return self.eligibility.demands[int(self.eligibility.demand_of[row])]
+
+    def _once(self, what: str, row: int, work_out: Callable[[], T]) -> T:
+        refused_by = tuple(bool(refusal.contacts[row]) for refusal in self._refusals)
+        barred = self.snapshot.contacts[row].exclude_employees
+        return kept(self._answers, (what, self.demand(row), barred, refused_by), work_out)
+
+    def _last_question(self, row: int) -> tuple[str, str]:
+        whole, roster = self._whole, self._whole.roster
+        if not len(roster):
+            return "roster", ""
+        demand = self.demand(row)
+        left = np.ones(len(roster), dtype=bool)
+        for question in (*presence_tests(whole, self.now), *demand_tests(roster, demand)):
+            left &= question.passes
+            if not left.any():
+                return question.code, question.subject
+        left &= slots_for(roster, demand.channel) > 0
+        if not left.any():
+            return "slots", ""
+        left &= ~_excluded(whole, whole.contacts[row])
+        if not left.any():
+            return "exclusion", ""
+        for refusal in self._refusals:
+            left &= ~(refusal.employees & refusal.contacts[row])
+            if not left.any():
+                return "rule", refusal.rule.reason[whole.language]
+        raise AssertionError("a contact with an eligible employee is not without one")
+
+    def _helpers_by_channel(self, row: int) -> dict[str, int]:
+        whole, roster = self._whole, self._whole.roster
+        fits = ~_excluded(whole, whole.contacts[row])
+        for question in (*presence_tests(whole, self.now), *demand_tests(roster, self.demand(row))):
+            if question.code != "channel":
+                fits &= question.passes
+        for refusal in self._refusals:
+            fits &= ~(refusal.employees & refusal.contacts[row])
+        return {channel: int((fits & (slots_for(roster, channel) > 0)).sum()) for channel in roster.channel_cost}
 
 
 def _bottlenecks(snapshot: Snapshot, pairs: Bools, rows: list[int], problem: Problem) -> dict[int, ShortOf]:
@@ -68,22 +132,21 @@ def _shortage(snapshot: Snapshot, seen: Bottleneck, first: int, row: int) -> Sho
     return ShortOf(tuple(contacts[i].id for i in rivals), tuple(employees[j].id for j in seen.employees), seen.short)
 
 
-def _why(
-    snapshot: Snapshot, eligibility: Eligibility, row: int, now: datetime, *, shortage: ShortOf | None, unproven: str
-) -> Unassigned:
+def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str) -> Unassigned:
+    snapshot, now = inquiry.snapshot, inquiry.now
     contact, language = snapshot.contacts[row], snapshot.language
     if contact.due_from is not None and contact.due_from > now:
         moment = contact.due_from.astimezone(snapshot.timezone).strftime("%H:%M")
         wait_s = (contact.due_from - now).total_seconds()
         return Unassigned(Why.HELD, sentence("held", language, moment=moment), next_look_s=wait_s)
-    if eligibility.pairs[row].any():
+    if inquiry.eligibility.pairs[row].any():
         told = unproven if shortage is None else _short(shortage, language)
         return Unassigned(Why.NO_CAPACITY, told, shortage, next_look_s=NEXT_LOOK_S)
-    code, subject = _last_question(snapshot, eligibility, row, now)
+    code, subject = inquiry.last_question(row)
     detail = sentence(f"nobody.{code}", language, subject=subject, reason=subject)
     if code == "slots":
         return Unassigned(Why.NO_CAPACITY, detail, next_look_s=NEXT_LOOK_S)
-    channel, count = _other_channel(snapshot, eligibility, row, now)
+    channel, count = _other_channel(inquiry, row)
     if channel is None:
         return Unassigned(Why.NO_ELIGIBLE_EMPLOYEE, detail)
     advice = sentence("suggest_channel", language, detail=detail, channel=channel, count=count)
@@ -100,30 +163,6 @@ def _short(shortage: ShortOf, language: str) -> str:
     )
 
 
-def _last_question(snapshot: Snapshot, eligibility: Eligibility, row: int, now: datetime) -> tuple[str, str]:
-    """The question after which nobody was left, and what it was about."""
-    roster = snapshot.roster
-    if not len(roster):
-        return "roster", ""
-    demand = eligibility.demands[int(eligibility.demand_of[row])]
-    left = np.ones(len(roster), dtype=bool)
-    for question in (*presence_tests(snapshot, now), *demand_tests(roster, demand)):
-        left &= question.passes
-        if not left.any():
-            return question.code, question.subject
-    left &= slots_for(roster, demand.channel) > 0
-    if not left.any():
-        return "slots", ""
-    left &= ~_excluded(snapshot, snapshot.contacts[row])
-    if not left.any():
-        return "exclusion", ""
-    for refusal in eligibility.rules.refusals:
-        left &= ~(refusal.employees & refusal.contacts[row])
-        if not left.any():
-            return "rule", refusal.rule.reason[snapshot.language]
-    raise AssertionError("a contact with an eligible employee is not without one")
-
-
 def _excluded(snapshot: Snapshot, contact: Contact) -> Bools:
     excluded = np.zeros(len(snapshot.roster), dtype=bool)
     columns = [snapshot.roster.index_of.get(one) for one in contact.exclude_employees]
@@ -131,19 +170,12 @@ def _excluded(snapshot: Snapshot, contact: Contact) -> Bools:
     return excluded
 
 
-def _other_channel(snapshot: Snapshot, eligibility: Eligibility, row: int, now: datetime) -> tuple[str | None, int]:
+def _other_channel(inquiry: _Inquiry, row: int) -> tuple[str | None, int]:
     """The channel the customer likes best of those by which someone could help now, and how many could."""
-    roster, contact = snapshot.roster, snapshot.contacts[row]
-    demand = eligibility.demands[int(eligibility.demand_of[row])]
-    fits = ~_excluded(snapshot, contact)
-    for question in (*presence_tests(snapshot, now), *demand_tests(roster, demand)):
-        if question.code != "channel":
-            fits &= question.passes
-    for refusal in eligibility.rules.refusals:
-        fits &= ~(refusal.employees & refusal.contacts[row])
+    snapshot, helpers = inquiry.snapshot, inquiry.helpers_by_channel(row)
+    helpful = [name for name, count in helpers.items() if count and name != snapshot.contacts[row].channel]
+    if not helpful:
+        return None, 0
     liking = snapshot.customers.channel_share(row, snapshot.framework)
-    for channel in sorted(liking, key=lambda name: -liking[name]):
-        count = int((fits & (slots_for(roster, channel) > 0)).sum())
-        if count and channel != contact.channel:
-            return channel, count
-    return None, 0
+    liked = sorted((name for name in liking if name in helpful), key=lambda name: -liking[name])
+    return (liked[0], helpers[liked[0]]) if liked else (None, 0)

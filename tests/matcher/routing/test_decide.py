@@ -212,7 +212,7 @@ def test_no_round_serves_more_and_none_that_serves_as_many_scores_higher(seed: i
     """Judged by two other methods: a maximum flow for the count, an integer programme for the score."""
     round_ = random_snapshot(seed)
     answer = decide(round_, NOON, np.random.default_rng(seed))
-    eligibility = eligibility_of(round_, NOON)
+    round_, eligibility = eligibility_of(round_, NOON)
     turn = int(np.random.default_rng(seed).integers(MOST_TURNS))
     scores = scores_of(round_, eligibility, NOON, turn=turn)
     served = sum(decision.employee_id is not None for decision in answer.decisions)

@@ -20,7 +20,7 @@ def test_the_ranking_is_the_head_of_the_whole_list_in_order(employees: int, limi
     ]
     round_ = snapshot([contact()], staff)
     answer = rank(round_, NOON, limit=limit, turn=7)
-    eligibility = eligibility_of(round_, NOON)
+    round_, eligibility = eligibility_of(round_, NOON)
     scores = scores_of(round_, eligibility, NOON, turn=7)
     all_scores = sorted((scores.total[0, j] for j in np.flatnonzero(eligibility.pairs[0])), reverse=True)
 
