@@ -55,6 +55,12 @@ class NotAcceptable(MatcherError):
     code = "not_acceptable"
 
 
+class TooSlow(MatcherError):
+    """The request took too long to arrive."""
+
+    code = "too_slow"
+
+
 class UnsupportedMediaType(MatcherError):
     """This route does not read that kind of body."""
 
@@ -74,6 +80,7 @@ STATUS: Mapping[type[MatcherError], int] = {
     Forbidden: 403,
     NotFound: 404,
     NotAcceptable: 406,
+    TooSlow: 408,
     Conflict: 409,
     StaleRevision: 412,
     TooLarge: 413,

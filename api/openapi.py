@@ -122,7 +122,7 @@ def _say_refusals(operation: dict[str, Any], route: str, permissions: Permission
     if "{" in route:
         refusals |= {"404"}
     if "requestBody" in operation:
-        refusals |= {"400", "413", "415"}
+        refusals |= {"400", "408", "413", "415"}
     if not route.startswith("GET"):
         refusals |= {"409"}
     described = operation["responses"]

@@ -3,6 +3,7 @@
 import http
 import socket
 from contextlib import suppress
+from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -14,15 +15,30 @@ from gunicorn.http.errors import (  # type: ignore[import-untyped]  # as above
 )
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # as above
 
-TOO_LARGE = {
+from api.commands.timed_socket import RequestTooSlow, TimedSocket
+
+REFUSALS = {
     LimitRequestLine: (414, "too_large", "The first line of the request is too long: shorten its path or query."),
     LimitRequestHeaders: (431, "too_large", "The request has too many headers, or too long ones: send fewer."),
+    RequestTooSlow: (408, "too_slow", "The request took too long to arrive."),
 }
 UNREADABLE = (400, "bad_request", "This is no HTTP request that every reader understands alike.")
 
 
 class WebProcess(ThreadWorker):  # type: ignore[misc]  # as above
-    """Serves requests in threads."""
+    """Serves requests in threads; no client keeps a thread by being slow."""
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Have a thread read the request that begins to arrive on the connection, and answer it."""
+        if not isinstance(conn.sock, TimedSocket):
+            conn.sock = TimedSocket(conn.sock)
+        conn.sock.expect_request()
+        super().enqueue_req(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Answer the request; whether the connection can be kept. One whose body came too slowly is told that not."""
+        conn.sock.when_given_up = req.force_close
+        return bool(super().handle_request(req, conn))
 
     def handle_error(self, req: object, connection: socket.socket, addr: object, exc: Exception) -> None:
         """Refuse a request that could not be read, without a word of what it held in answer or log."""
@@ -36,7 +52,7 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]  # as above
 
 def refusal_of(error: Exception) -> bytes:
     """The whole answer to a request that `error` kept from being read."""
-    status, code, detail = TOO_LARGE.get(type(error), UNREADABLE)
+    status, code, detail = REFUSALS.get(type(error), UNREADABLE)
     request_id = uuid4().hex
     title = http.HTTPStatus(status).phrase
     document = {

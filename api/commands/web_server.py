@@ -19,6 +19,8 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  #
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # as above
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # as above
 
+from api.commands.timed_socket import RequestTooSlow
+from api.errors import TooSlow
 from matcher.errors import Conflict
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ class BrokenChunksTold:
 
 
 class Body:
-    """A request's body; what is no body raises OSError, as a lost connection does."""
+    """A request's body; what is no body raises OSError, as a lost connection does, and a body too slow TooSlow."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -107,6 +109,8 @@ class Body:
         """The next bytes, at most `size`."""
         try:
             content: bytes = self._stream.read(size)
+        except RequestTooSlow:
+            raise TooSlow from None
         except (ParseException, EOFError) as error:
             raise OSError("the body is not in the form it announced") from error
         return content

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -233,3 +234,36 @@ def test_what_cannot_be_read_as_a_request_is_refused_as_a_problem_too(klik: Klik
 
     assert found == {name: (status, status) for name, (_, status) in UNREADABLE.items()}
     assert service.said("canary") == 0
+
+
+HALF_BODY = (
+    b"PUT /v1/customers/c1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n%s\r\n{"
+)
+HALF_HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "
+
+
+def drip(port: int, beginning: bytes) -> bytes:
+    """What the service says to a client that sends a beginning, then a byte a second for as long as it may."""
+    with socket.create_connection(("127.0.0.1", port), timeout=1) as sent:
+        sent.sendall(beginning)
+        for _ in range(int(PATIENCE_S)):
+            with suppress(TimeoutError):
+                return b"".join(iter(lambda: sent.recv(65536), b""))
+            sent.sendall(b" ")
+    return b""
+
+
+def test_a_client_that_drips_is_refused_and_keeps_no_thread(klik: Klik) -> None:
+    """P12: without a buffering proxy a few of them would otherwise keep every thread for ever."""
+    key = klik.run("key", "create", "router").out.split()[-1].encode()
+    beginnings = [HALF_HEAD, *[HALF_BODY % (b"Authorization: Bearer %s\r\n" % key)] * 3]
+    with served(klik, KLIK_THREADS="4") as service, ThreadPoolExecutor() as clients:
+        answers = list(clients.map(lambda beginning: drip(service.port, beginning), beginnings))
+        after = service.answer("/healthz")
+
+    for answer in answers:
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 408 ")
+        assert b"connection: close" in head.lower()
+        assert json.loads(body)["code"] == "too_slow"
+    assert after == 200
