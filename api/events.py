@@ -7,9 +7,14 @@ import logging
 import sys
 from collections.abc import MutableMapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from matcher.errors import MatcherError, Unavailable
+
+if TYPE_CHECKING:
+    from matcher.use_cases.ports import Job  # the type alone: it brings numpy with it
 
 _SECRET_FIELDS = ("authorization", "token", "secret", "password", "body")
 
@@ -69,6 +74,46 @@ def request_answered(
 def request_failed(error: Exception, *, request_id: str | None) -> None:
     """A request met an error nobody foresaw: its kind and where, without the values it carried."""
     _log().error("request_failed", request_id=request_id, error=type(error).__name__, where=_where(error))
+
+
+def worker_started(*, pid: int) -> None:
+    """A worker looks for jobs."""
+    _log().info("worker_started", pid=pid)
+
+
+def worker_stopped(*, pid: int) -> None:
+    """A worker has put its work down."""
+    _log().info("worker_stopped", pid=pid)
+
+
+def parent_gone(*, parent_pid: int) -> None:
+    """The server that started this worker is gone; the worker stops."""
+    _log().warning("parent_gone", parent_pid=parent_pid)
+
+
+def store_away(error: Unavailable) -> None:
+    """The database did not answer the worker, which tries again."""
+    _log().warning("store_away", detail=error.detail)
+
+
+def job_begun(job: "Job") -> None:
+    """A worker took a job."""
+    _log().info("job_begun", job_id=job.id, kind=job.kind, attempt=job.attempts)
+
+
+def job_left(job: "Job") -> None:
+    """A worker is done with a job, or put it down for another."""
+    _log().info("job_left", job_id=job.id, kind=job.kind)
+
+
+def job_broke(job: "Job", error: Exception) -> None:
+    """A job met an error nobody foresaw: its kind and where, as in `request_failed`."""
+    _log().error("job_broke", job_id=job.id, kind=job.kind, error=type(error).__name__, where=_where(error))
+
+
+def heartbeat_missed(job: "Job", error: MatcherError) -> None:
+    """A worker could not say that its job goes on; it tries again."""
+    _log().warning("heartbeat_missed", job_id=job.id, detail=error.detail)
 
 
 def _where(error: Exception) -> list[str]:

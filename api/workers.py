@@ -6,15 +6,13 @@ Job rows are the truth. The bell only shortens the wait; every second the worker
 import os
 import threading
 import time
-import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
+from api import events
 from api.import_job import clear_import, work_on_import
 from matcher.errors import MatcherError, Unavailable
 from matcher.use_cases.ports import JobState
@@ -30,8 +28,6 @@ SWEEP_S = 1.0  # how often it looks for jobs nobody rang for, and for its parent
 TIDY_S = 600.0
 ANSWERS_KEPT = timedelta(hours=24)  # api.md section 1
 PULSE_FILE = "worker.pulse"
-
-log = structlog.get_logger("klik.worker")
 
 
 def run_worker(
@@ -65,16 +61,16 @@ class Worker:
         """Work until told to stop."""
         watch = threading.Thread(target=self._watch, name="worker-watch", daemon=True)
         watch.start()
-        log.info("worker_started", pid=os.getpid())
+        events.worker_started(pid=os.getpid())
         while not self._stop.is_set():
             try:
                 self.look()
             except Unavailable as error:
-                log.warning("store_away", detail=error.detail)
+                events.store_away(error)
                 self._stop.wait(error.retry_after_s)
             self._stop.wait(LOOK_S)
         watch.join()
-        log.info("worker_stopped", pid=os.getpid())
+        events.worker_stopped(pid=os.getpid())
 
     def look(self) -> None:
         """Do the job that was rung for; once a second also every other runnable one."""
@@ -97,19 +93,16 @@ class Worker:
         )
         if run is None:
             return
-        log.info("job_begun", job_id=job_id, kind=run.job.kind, attempt=run.job.attempts)
+        events.job_begun(run.job)
         with kept_alive(run):
             self._do(run)
-        log.info("job_left", job_id=job_id, kind=run.job.kind)
+        events.job_left(run.job)
 
     def _do(self, run: JobRun) -> None:
         try:
             run_job(run, self._kinds)
         except Exception as error:  # noqa: BLE001  # the outermost handler: one job's fault must not stop others
-            where = [
-                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
-            ]
-            log.error("job_broke", job_id=run.job.id, kind=run.job.kind, error=type(error).__name__, where=where[-12:])
+            events.job_broke(run.job, error)
             reason = f"An unexpected fault ({type(error).__name__}); the worker's log has its place."
             run.fail(JobState.FAILED, reason)
 
@@ -130,7 +123,7 @@ class Worker:
         pulse = pulse_file(self._klik.settings.home)
         while not self._stop.is_set():
             if self._parent_pid is not None and os.getppid() != self._parent_pid:
-                log.warning("parent_gone", parent_pid=self._parent_pid)
+                events.parent_gone(parent_pid=self._parent_pid)
                 self._stop.set()
                 break
             pulse.touch()
@@ -158,7 +151,7 @@ def _beat(run: JobRun, is_done: threading.Event) -> None:
         except JobStopped:
             return  # the work sees it at its next step
         except MatcherError as error:
-            log.warning("heartbeat_missed", job_id=run.job.id, detail=error.detail)
+            events.heartbeat_missed(run.job, error)
 
 
 def pulse_file(home: Path) -> Path:

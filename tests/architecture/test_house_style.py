@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.house import ROOT, source_files
+from tests.architecture.house import ROOT, imports_of, source_files
 
 LONGEST_FILE = 400
 # A file may be longer for a reason that a reader would accept: path -> reason.
@@ -102,3 +102,10 @@ def _names_in(path: Path) -> list[str]:
 
 def _line_count(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_every_event_is_spelled_in_one_file() -> None:
+    """What is logged can be read in one list, and nobody slips a name or an address past it."""
+    speaking = {each.importer for path in source_files() for each in imports_of(path) if each.imported == "structlog"}
+
+    assert speaking == {"api.events"}
