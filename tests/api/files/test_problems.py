@@ -1,13 +1,14 @@
 """`.npz` problems: numbers and nothing else."""
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from api.files.problems import LARGEST_PROBLEM, read_problem
+from api.files.problems import MOST_NUMBERS, read_problem
 from matcher.assignment import solve
 from matcher.errors import InvalidInput, TooLarge
 
@@ -45,9 +46,9 @@ def npy(array: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def declared(shape: tuple[int, ...]) -> bytes:
+def declared(shape: tuple[int, ...], kind: str = "<f8") -> bytes:
     buffer = io.BytesIO()
-    np.lib.format.write_array_header_1_0(buffer, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    np.lib.format.write_array_header_1_0(buffer, {"descr": kind, "fortran_order": False, "shape": shape})
     return buffer.getvalue()
 
 
@@ -79,11 +80,78 @@ def test_a_file_that_is_no_problem_is_refused_with_what_is_wrong(name: str, tmp_
     assert refused.value.faults[0].code == code
 
 
-def test_arrays_that_claim_to_be_huge_are_refused_before_memory_is_taken(tmp_path: Path) -> None:
-    """A header of 100 bytes can ask for a terabyte."""
-    path = written(tmp_path / "p.npz", value=declared((LARGEST_PROBLEM, 8)))
+HUGE = {
+    "one array": {"value": declared((MOST_NUMBERS, 2))},
+    "an axis beside an empty one": {"value": declared((0, 10**12))},
+    "small numbers that grow": {"value": declared((MOST_NUMBERS + 1, 1), "|i1")},
+    "two that fit alone": {"value": declared((MOST_NUMBERS, 1)), "eligible": declared((MOST_NUMBERS, 1), "|b1")},
+}
 
-    with pytest.raises(TooLarge, match="declares"):
+
+@pytest.mark.parametrize("name", HUGE)
+def test_arrays_that_claim_to_be_huge_are_refused_before_memory_is_taken(name: str, tmp_path: Path) -> None:
+    """A header of 100 bytes can ask for a terabyte."""
+    path = written(tmp_path / "p.npz", **HUGE[name])
+
+    with pytest.raises(TooLarge, match="declare"):
+        read_problem(path)
+
+
+def test_a_bomb_takes_no_memory(tmp_path: Path) -> None:
+    """A megabyte of zeros packed a thousandfold; what is refused is refused by its headers."""
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("value.npy", declared((8 * MOST_NUMBERS, 1), "|i1") + bytes(64 * 1024**2))
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        read_problem(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most < 8 * 1024**2
+
+
+def test_an_array_with_less_than_it_declares_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """A gigabyte promised and a page delivered: no gigabyte is set aside for it."""
+    path = written(tmp_path / "p.npz", value=declared((MOST_NUMBERS // 2, 1)) + bytes(4096))
+    tracemalloc.start()
+    with pytest.raises(InvalidInput, match="fewer"):
+        read_problem(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most < 8 * 1024**2
+
+
+def test_every_fault_of_the_arrays_is_told_at_once(tmp_path: Path) -> None:
+    """Nobody wants to write the file once for each of them."""
+    objects = npy(np.array([None], dtype=object))
+    path = written(tmp_path / "p.npz", rows=b"import os", vals=objects, load=npy(np.ones(99))[:-400], bonus=objects)
+
+    with pytest.raises(InvalidInput) as refused:
+        read_problem(path)
+
+    told = {(fault.pointer, fault.code) for fault in refused.value.faults}
+    assert told == {
+        ("/rows", "not_npy"),
+        ("/vals", "not_numbers"),
+        ("/load", "cut_short"),
+        ("/bonus", "unknown_array"),
+        ("/cols", "missing_array"),
+        ("/shape", "missing_array"),
+    }
+
+
+@pytest.mark.parametrize("place", range(60, 200, 7))
+def test_a_packed_file_with_a_flipped_byte_is_refused(tmp_path: Path, place: int) -> None:
+    """A disk's fault inside the packed numbers must not end in a traceback."""
+    path = tmp_path / "p.npz"
+    np.savez_compressed(path, value=np.random.default_rng(1).random((9, 9)))
+    content = bytearray(path.read_bytes())
+    content[place] ^= 0xFF
+    path.write_bytes(content)
+
+    with pytest.raises(InvalidInput, match=r"p\.npz|value"):
         read_problem(path)
 
 
