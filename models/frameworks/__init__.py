@@ -5,6 +5,7 @@ Source: profiling.md section 10.
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matcher.errors import Fault, InvalidInput, NotFound, invalid
@@ -12,6 +13,21 @@ from matcher.profiles.framework import IDENTIFIER, Framework, parse_framework
 
 SHIPPED = Path(__file__).parent
 DEFAULT = "colours8"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A framework's file: the name it goes by, where it lies, and what it holds or what is wrong with it."""
+
+    name: str
+    path: Path
+    framework: Framework | None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it came with Klik."""
+        return self.path.parent == SHIPPED
 
 
 def load_framework(name: str = DEFAULT, *, extra_folder: Path | None = None) -> Framework:
@@ -28,15 +44,49 @@ def load_framework(name: str = DEFAULT, *, extra_folder: Path | None = None) -> 
         raise NotFound(f"no framework {name!r} in {', '.join(map(str, folders))}")
     if len(found) > 1:
         raise invalid("/id", "doubled_id", f"{found[1]} repeats a shipped framework: give it an id of its own")
-    framework = parse_framework(_read(found[0]))
-    if framework.id != name:
-        raise invalid("/id", "bad_id", f"{found[0]} must have the id {name!r}, not {framework.id!r}")
+    return _load(found[0])
+
+
+def shipped_names() -> tuple[str, ...]:
+    """The names of the frameworks that Klik comes with."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.json")))
+
+
+def find_frameworks(*, extra_folder: Path | None = None) -> tuple[FoundFile, ...]:
+    """Every framework's file, the shipped ones first, each read or with its faults; nothing is raised for a broken one."""
+    paths = [SHIPPED / f"{name}.json" for name in shipped_names()]
+    if extra_folder is not None:
+        paths += sorted(extra_folder.glob("*.json"))
+    return tuple(_found(path, extra_folder) for path in paths)
+
+
+def _found(path: Path, extra_folder: Path | None) -> FoundFile:
+    try:
+        return FoundFile(path.stem, path, load_framework(path.stem, extra_folder=extra_folder))
+    except InvalidInput as error:
+        return FoundFile(path.stem, path, None, error.faults)
+
+
+def _load(path: Path) -> Framework:
+    document = _read(path)
+    try:
+        framework = parse_framework(document)
+    except InvalidInput as error:
+        raise InvalidInput(_placed(path, fault) for fault in error.faults) from None
+    if framework.id != path.stem:
+        raise invalid("/id", "bad_id", f"{path} must have the id {path.stem!r}, not {framework.id!r}")
     return framework
+
+
+def _placed(path: Path, fault: Fault) -> Fault:
+    return replace(fault, detail=f"{path}, {fault.pointer}: {fault.detail}")
 
 
 def _read(path: Path) -> Mapping[str, object]:
     try:
-        document = json.loads(path.read_text("utf-8"), object_pairs_hook=_once_each, parse_constant=_refuse_constant)
+        document = json.loads(
+            path.read_text("utf-8-sig"), object_pairs_hook=_once_each, parse_constant=_refuse_constant
+        )
     except (ValueError, RecursionError) as error:
         raise InvalidInput([Fault("", "not_json", f"{path} is not JSON: {error}")]) from error
     if not isinstance(document, dict):
