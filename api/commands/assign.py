@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from api.commands.clean_output import clean_output
 from api.commands.refusal import of_file
 from api.commands.screen import json_option, say_json, wants_json
 
@@ -28,7 +29,8 @@ def assign(problem: Path, out: Path, deadline: float | None) -> None:
 
     with of_file(problem):
         question = read_problem(problem)
-    result = solve(question, deadline_s=deadline)
+    with clean_output():
+        result = solve(question, deadline_s=deadline)
     summary = {
         "value": result.value,
         "bound": result.bound,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from api.commands.clean_output import clean_output
 from api.commands.installation import settings_from_environment
 from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, wants_json
@@ -86,7 +87,8 @@ def match(
             language=lang,
             at=question.at,
         )
-        found = _round(asked, settings, framework, now=question.at, seed=seed)
+        with clean_output():
+            found = _round(asked, settings, framework, now=question.at, seed=seed)
     _write(out, found.decisions, is_full=explain)
     _tell(found, out)
 

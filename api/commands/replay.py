@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands.clean_output import clean_output
 from api.commands.screen import json_option, progress, say_json, wants_json
 
 if TYPE_CHECKING:  # what a run needs is imported by the run, so that `klik --help` stays quick
@@ -52,7 +53,8 @@ def replay(
 
     request = Request(log, tuple(dict.fromkeys(policies)) or POLICIES, employees, skip_malformed)
     setting = Setting(log.name, answer_within, SHORT_S, seed, draw_profiles, StaffingTerms())
-    report = replayed(request, setting, progress)
+    with clean_output():
+        report = replayed(request, setting, progress)
     show(report)
     if out is not None:
         write(report, out, picture)

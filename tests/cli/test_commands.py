@@ -171,6 +171,31 @@ def test_assign_solves_numbers_and_writes_the_proof(klik: Klik, tmp_path: Path) 
     assert json.loads(out.read_text())["employee_of"] == [1, 0]
 
 
+CHATTY = """
+import ctypes, sys, matcher.assignment
+from matcher.assignment import solve
+
+def chatty(*given, **more):
+    ctypes.CDLL(None).puts(b"HighsMipSolverData: tmpSolver.run();")
+    return solve(*given, **more)
+
+matcher.assignment.solve = chatty
+from api.cli import main
+main(["assign", *sys.argv[1:], "--json"])
+"""
+
+
+def test_what_a_solver_prints_stays_out_of_the_answer(tmp_path: Path) -> None:
+    """HiGHS prints in C, past Python and past every option; a script must read JSON and nothing else."""
+    problem, out = tmp_path / "p.npz", tmp_path / "r.json"
+    np.savez(problem, value=np.array([[9.0, 8.0], [7.0, 1.0]]))
+    command = [sys.executable, "-c", CHATTY, str(problem), "--out", str(out)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert json.loads(ran.stdout)["value"] == 15.0
+    assert "HighsMipSolverData" in ran.stderr
+
+
 def test_an_import_is_told_applied_and_not_repeated(klik: Klik, files: Path) -> None:
     """A dry run first, then the file, then the file again."""
     path = files / "employees.csv"
