@@ -19,13 +19,17 @@ from sqlalchemy import (
 
 from matcher.profiles.evidence import Source
 from matcher.profiles.people import CUSTOMER, EMPLOYEE, PresenceState
+from matcher.profiles.questionnaire import Mode
 from matcher.use_cases.ports import JobState
 from models.columns import Json, UtcTime, identifier
 
 # The newest migration; tests/models/test_migrations.py keeps the two together.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 ROLES = ("router", "employee", "hr", "operations", "analyst", "auditor", "admin")
+LEAST_MEMBERS = 50  # of a segment with a prior, as in matcher.profiles.segments
+MOST_RHO = 0.5  # of a state, as in matcher.profiles.overlay
+MOST_WEIGHT = 1_000_000  # of anything counted in pseudo-counts; it also keeps infinity and not-a-number out
 IMPORT_ACTIONS = ("create", "update", "skip", "error")
 
 metadata = MetaData(
@@ -44,7 +48,7 @@ def _one_of(column: str, words: type[StrEnum] | tuple[str, ...], name: str) -> C
     return CheckConstraint(f"{column} IN ({listed})", name=name)
 
 
-def _within(column: str, low: int, high: int) -> CheckConstraint:
+def _within(column: str, low: float, high: float) -> CheckConstraint:
     return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_in_range")
 
 
@@ -121,11 +125,16 @@ evidence = Table(
     Column("detail", Json, nullable=False),
     Column("revoked_at", UtcTime),
     Column("revoked_by", Text),
+    Column("batch", identifier()),
+    Column("revoked_reason", Text),
     _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
     _one_of("source", Source, "source_is_known"),
     CheckConstraint("weight >= 0", name="weight_not_negative"),
+    CheckConstraint(f"weight <= {MOST_WEIGHT}", name="weight_is_finite"),
     CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by_someone"),
+    CheckConstraint("revoked_reason IS NULL OR revoked_at IS NOT NULL", name="reason_of_a_revocation"),
     Index(None, "who", "subject_id", "facet"),
+    Index(None, "batch"),
 )
 
 profile = Table(
@@ -143,6 +152,108 @@ profile = Table(
     _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
     CheckConstraint("revision >= 1", name="revision_from_one"),
     Index(None, "who", "subject_id"),
+)
+
+profile_hidden = Table(
+    "profile_hidden",
+    metadata,
+    Column("who", Text, primary_key=True),
+    Column("subject_id", identifier(), primary_key=True),
+    Column("hidden_at", UtcTime, nullable=False),
+    Column("hidden_by", Text, nullable=False),
+    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+)
+
+form_answer = Table(
+    "form_answer",
+    metadata,
+    Column("id", identifier(), primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("subject_id", identifier(), nullable=False),
+    Column("framework", Text, nullable=False),
+    Column("facet", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("wave", identifier(), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("best", Text),
+    Column("worst", Text),
+    Column("points", Json),
+    Column("rating", Double),
+    Column("latency_ms", Integer),
+    Column("answered_at", UtcTime, nullable=False),
+    Column("evidence_id", identifier()),
+    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    _one_of("mode", Mode, "mode_is_known"),
+    CheckConstraint("(mode = 'allocate') = (points IS NOT NULL)", name="points_are_allocated"),
+    CheckConstraint("(mode = 'rate') = (rating IS NOT NULL)", name="rating_is_rated"),
+    CheckConstraint(
+        "(mode IN ('best_only', 'best_worst')) = (best IS NOT NULL OR worst IS NOT NULL)", name="choice_is_made"
+    ),
+    CheckConstraint("best <> worst", name="best_is_not_worst"),
+    _within("rating", -MOST_WEIGHT, MOST_WEIGHT),
+    CheckConstraint("latency_ms >= 0", name="latency_not_negative"),
+    Index(None, "who", "subject_id", "answered_at"),
+    Index(None, "wave"),
+)
+
+state_overlay = Table(
+    "state_overlay",
+    metadata,
+    Column("who", Text, primary_key=True),
+    Column("subject_id", identifier(), primary_key=True),
+    Column("facet", Text, primary_key=True),
+    Column("cause", identifier(), primary_key=True),
+    Column("share", Json, nullable=False),
+    Column("rho", Double, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    CheckConstraint(f"rho > 0 AND rho <= {MOST_RHO}", name="rho_in_range"),
+    CheckConstraint("length(share) > 2", name="share_is_not_empty"),
+)
+
+segment_prior = Table(
+    "segment_prior",
+    metadata,
+    Column("framework", Text, primary_key=True),
+    Column("facet", Text, primary_key=True),
+    Column("segment", identifier(), primary_key=True),
+    Column("mean", Json, nullable=False),
+    Column("strength", Double, nullable=False),
+    Column("members", Integer, nullable=False),
+    Column("fitted_at", UtcTime, nullable=False),
+    CheckConstraint("length(mean) > 2", name="mean_is_not_empty"),
+    CheckConstraint(f"strength > 0 AND strength <= {MOST_WEIGHT}", name="strength_is_positive"),
+    CheckConstraint(f"members >= {LEAST_MEMBERS}", name="members_are_many"),
+)
+
+source_calibration = Table(
+    "source_calibration",
+    metadata,
+    Column("framework", Text, primary_key=True),
+    Column("facet", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("fitted_at", UtcTime, primary_key=True),
+    Column("validity", Double, nullable=False),
+    Column("cap", Double, nullable=False),
+    Column("members", Integer, nullable=False),
+    _one_of("source", Source, "source_is_known"),
+    CheckConstraint("validity > -1 AND validity < 1", name="validity_is_a_correlation"),
+    _within("cap", 0, MOST_WEIGHT),
+    CheckConstraint("members >= 0", name="members_not_negative"),
+)
+
+# Written once: what was stored under a framework's name and version keeps its meaning.
+framework = Table(
+    "framework",
+    metadata,
+    Column("id", identifier(), primary_key=True),
+    Column("version", identifier(), primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("loaded_at", UtcTime, nullable=False),
+    CheckConstraint("length(sha256) = 64", name="sha256_is_a_hash"),
 )
 
 api_key = Table(
