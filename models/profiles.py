@@ -139,9 +139,7 @@ class SqlProfiles:
 
 def sums_values(sums: Sums) -> dict[str, Any]:
     """The sums' columns by name."""
-    by_source = {
-        str(source): {"vec": list(one.vector), "t": _moment_text(one.at)} for source, one in sums.by_source.items()
-    }
+    by_source = {str(source): _source_values(one) for source, one in sums.by_source.items()}
     rejection = None if sums.rejection is None else list(sums.rejection)
     prior = None if sums.prior is None else {"vec": list(sums.prior), "t": _moment_text(sums.prior_at)}
     return {"sums": by_source, "rejection": rejection, "prior": prior}
@@ -160,7 +158,17 @@ def sums_of(by_source: Mapping[str, Any], rejection: list[float] | None, prior: 
 def _source_sum(one: Mapping[str, Any]) -> SourceSum:
     weight = one.get("w")
     vector = tuple(one["vec"]) if weight is None else tuple(weight * part for part in one["vec"])
-    return SourceSum(vector, datetime.fromisoformat(one["t"]))
+    by_open_set = {tuple(part["dims"]): tuple(part["vec"]) for part in one.get("open", ())}
+    return SourceSum(vector, datetime.fromisoformat(one["t"]), by_open_set)
+
+
+def _source_values(one: SourceSum) -> dict[str, Any]:
+    """As JSON; parts observed while categories were closed stand under `open`, each with those that were open."""
+    values = {"vec": list(one.vector), "t": _moment_text(one.at)}
+    if not one.by_open_set:
+        return values
+    parts = [{"dims": list(opened), "vec": list(vector)} for opened, vector in one.by_open_set.items()]
+    return {**values, "open": parts}
 
 
 def _moment_text(moment: datetime | None) -> str | None:
