@@ -1,7 +1,7 @@
 """The composition root: the only file that knows all rooms. It puts an installation together from its settings."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,6 +43,7 @@ class Klik:
     settings: Settings
     store: Store
     framework: Framework
+    frameworks: Mapping[str, Framework]  # every one that may be used, by id; `framework` among them
     rule_set: RuleSet
     rules: CompiledRules
     staff: "RosterCache"
@@ -71,6 +72,7 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
         settings=settings,
         store=store,
         framework=framework,
+        frameworks=read_frameworks(settings, framework),
         rule_set=rule_set,
         rules=compile_rules(rule_set),
         staff=RosterCache(store, framework),
@@ -117,6 +119,15 @@ def read_framework(settings: Settings) -> Framework:
     from models.frameworks import load_framework
 
     return load_framework(settings.framework, extra_folder=settings.home / "frameworks")
+
+
+def read_frameworks(settings: Settings, active: Framework) -> dict[str, Framework]:
+    """Every framework that may be used, by id, the one in use first; broken files are left out (`klik doctor` tells)."""
+    from models.frameworks import find_frameworks
+
+    found = find_frameworks(extra_folder=settings.home / "frameworks")
+    whole = {each.framework.id: each.framework for each in found if each.framework is not None}
+    return {active.id: active} | {name: each for name, each in whole.items() if name != active.id}
 
 
 def read_rule_set(settings: Settings, framework: Framework) -> RuleSet:

@@ -1,59 +1,61 @@
-"""Frameworks of value systems: what the names mean."""
+"""Frameworks of value systems: what the names mean, and the questionnaires."""
 
+from collections.abc import Mapping
 from typing import Any
 
-import marshmallow as ma
-from flask import Response
-from marshmallow import fields
+from flask import Response, request
 
 from api.answers import json_answer
 from api.blueprint import Blueprint
+from api.languages import spoken_language
 from api.reach import klik
+from api.schemas.frameworks import (
+    FormQuerySchema,
+    FrameworkListSchema,
+    FrameworkSchema,
+    ShownFormSchema,
+    language_of,
+    shown_form,
+    shown_framework,
+)
 from matcher.errors import NotFound
 from matcher.profiles.framework import Framework
 
 routes = Blueprint("frameworks", __name__, url_prefix="/v1/frameworks", description="Frameworks of value systems.")
 
 
-class FrameworkSchema(ma.Schema):
-    """A framework: its facets with their categories, and what each is called. `notice` is shown with every form."""
-
-    id = fields.String(required=True)
-    version = fields.String(required=True)
-    title = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    notice = fields.String(required=True)
-    facets = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
-    labels = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
-
-
-class FrameworkListSchema(ma.Schema):
-    """The frameworks of this installation."""
-
-    items = fields.List(fields.Nested(FrameworkSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 @routes.on("GET", "", gives={200: FrameworkListSchema})
 def list_frameworks() -> Response:
-    """The frameworks of this installation."""
-    return json_answer({"items": [_shown(klik().framework)], "next": None})
+    """The frameworks of this installation: those that come with Klik and the operator's own."""
+    return json_answer({"items": [_shown(framework) for framework in klik().frameworks.values()], "next": None})
 
 
 @routes.on("GET", "/<id:framework_id>", gives={200: FrameworkSchema})
 def get_framework(framework_id: str) -> Response:
     """A framework, by its id alone or with its version (colours8@1.0.0)."""
-    framework = klik().framework
-    if framework_id not in (framework.id, framework.name):
-        raise NotFound(f"There is no such framework; there is {framework.name}.")
-    return json_answer(_shown(framework))
+    return json_answer(_shown(_named(framework_id)))
+
+
+@routes.on("GET", "/<id:framework_id>/forms/<id:form_id>", query=FormQuerySchema, gives={200: ShownFormSchema})
+def get_form(query: Mapping[str, Any], framework_id: str, form_id: str) -> Response:
+    """A questionnaire, in one language, as it is shown to the person who answers it."""
+    framework = _named(framework_id)
+    form = framework.forms.get(form_id)
+    if form is None:
+        raise NotFound(f"There is no such form; {framework.name} has: {', '.join(framework.forms)}.")
+    preferred = spoken_language(request.headers.get("Accept-Language"))
+    language = language_of(framework, query.get("lang"), preferred=preferred)
+    return json_answer(shown_form(framework, form, language=language))
+
+
+def _named(framework_id: str) -> Framework:
+    frameworks = klik().frameworks
+    found = frameworks.get(framework_id.partition("@")[0])
+    if found is None or framework_id not in (found.id, found.name):
+        names = ", ".join(framework.name for framework in frameworks.values())
+        raise NotFound(f"There is no such framework; there are: {names}.")
+    return found
 
 
 def _shown(framework: Framework) -> dict[str, Any]:
-    return {
-        "id": framework.id,
-        "version": framework.version,
-        "title": dict(framework.title),
-        "notice": framework.notice,
-        "facets": {name: list(facet.dims) for name, facet in framework.facets.items()},
-        "labels": {dim: dict(by_language) for dim, by_language in framework.labels.items()},
-    }
+    return shown_framework(framework, is_active=framework.name == klik().framework.name)

@@ -53,7 +53,7 @@ def shipped_names() -> tuple[str, ...]:
 
 
 def find_frameworks(*, extra_folder: Path | None = None) -> tuple[FoundFile, ...]:
-    """Every framework's file, the shipped ones first, each read or with its faults; nothing is raised for a broken one."""
+    """Every framework's file, the shipped ones first, each read or with its faults; a broken one raises nothing."""
     paths = [SHIPPED / f"{name}.json" for name in shipped_names()]
     if extra_folder is not None:
         paths += sorted(extra_folder.glob("*.json"))
@@ -84,9 +84,11 @@ def _placed(path: Path, fault: Fault) -> Fault:
 
 def _read(path: Path) -> Mapping[str, object]:
     try:
-        document = json.loads(
-            path.read_text("utf-8-sig"), object_pairs_hook=_once_each, parse_constant=_refuse_constant
-        )
+        text = path.read_text("utf-8-sig")
+        document = json.loads(text, object_pairs_hook=_once_each, parse_constant=_refuse_constant)
+    except OSError as error:
+        detail = f"{path}: {error.strerror}; check the path and your rights"
+        raise InvalidInput([Fault("", "unreadable", detail)]) from None
     except (ValueError, RecursionError) as error:
         raise InvalidInput([Fault("", "not_json", f"{path} is not JSON: {error}")]) from error
     if not isinstance(document, dict):

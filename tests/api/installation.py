@@ -14,7 +14,7 @@ from api.app import create_app
 from api.auth import ROLES, new_key
 from api.settings import load_settings
 from matcher.rules import DEFAULT_RULE_SET, compile_rules
-from models.frameworks import load_framework
+from models.frameworks import load_framework, shipped_names
 from models.memory import MemoryStore
 from models.roster_cache import RosterCache
 
@@ -51,6 +51,7 @@ class Installation:
             settings=load_settings({"KLIK_HOME": str(Path("/nonexistent")), **self.settings_from}),
             store=self.store,
             framework=framework,
+            frameworks={framework.id: framework} | {name: load_framework(name) for name in shipped_names()},
             rule_set=DEFAULT_RULE_SET,
             rules=compile_rules(DEFAULT_RULE_SET),
             staff=RosterCache(self.store, framework),

@@ -168,7 +168,7 @@ def test_forwarded_headers_are_believed_only_behind_a_proxy_of_ours() -> None:
 
 def test_frameworks_tell_what_the_names_mean(service: Installation) -> None:
     """Routers show labels in the caller's language and the notice that goes with them."""
-    (listed,) = service.call("router", "GET", "/v1/frameworks").get_json()["items"]
+    listed, *_ = service.call("router", "GET", "/v1/frameworks").get_json()["items"]
 
     assert listed == service.call("hr", "GET", "/v1/frameworks/colours8").get_json()
     assert listed == service.call("hr", "GET", f"/v1/frameworks/{listed['id']}@{listed['version']}").get_json()

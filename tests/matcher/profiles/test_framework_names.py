@@ -22,6 +22,7 @@ from tests.matcher.profiles.evidence_builders import NOW, evidence
 PERMUTATION = np.random.default_rng(8).permutation(8)  # seed 8
 # Terminals have colours too: what is given as a style is one of theirs.
 TERMINAL_STYLE = "style"
+TEXT_KEYS = ("en", "nl")  # what people read stays as it is
 
 
 def shipped_document(name: str = "colours8") -> dict[str, Any]:
@@ -45,10 +46,13 @@ def renamed(document: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
     def walk(value: Any) -> Any:
         if isinstance(value, dict):
-            return {names.get(key, key): inner if key in ("en", "nl") else walk(inner) for key, inner in value.items()}
+            return {names.get(key, key): read(key, inner) for key, inner in value.items()}
         if isinstance(value, list):
             return [walk(inner) for inner in value]
         return names.get(value, value) if isinstance(value, str) else value
+
+    def read(key: str, value: Any) -> Any:
+        return value if key in TEXT_KEYS and isinstance(value, str) else walk(value)
 
     found: dict[str, Any] = walk(document)
     return found
