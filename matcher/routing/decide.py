@@ -190,23 +190,15 @@ def decisions_on(
     joint: bool,
 ) -> list[Decision]:
     """The decisions for served pairs: contact rows and their employee columns, side by side."""
-    confidence = scores.customer_reliability[rows] * scores.employee_reliability[columns]
-    pairs = zip(
-        rows.tolist(),
-        columns.tolist(),
-        scores.total[rows, columns].tolist(),
-        scores.compatibility[rows, columns].tolist(),
-        confidence.tolist(),
-        strict=True,
-    )
+    customer_reliability, employee_reliability = scores.customer_reliability, scores.employee_reliability
     return [
         Decision(
             contact_id=snapshot.contacts[row].id,
             employee_id=snapshot.roster.employees[column].id,
-            score=score,
-            compatibility=compatibility,
-            confidence=sure,
+            score=scores.total.item(row, column),
+            compatibility=scores.compatibility.item(row, column),
+            confidence=customer_reliability.item(row) * employee_reliability.item(column),
             reasons=reasons_for(snapshot, eligibility, scores, (row, column), now, joint=joint),
         )
-        for row, column, score, compatibility, sure in pairs
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
     ]

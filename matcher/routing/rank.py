@@ -23,7 +23,9 @@ def rank(snapshot: Snapshot, now: datetime, *, limit: int, turn: int) -> Ranking
     """
     snapshot, eligibility = eligibility_of(snapshot, now)
     scores = scores_of(snapshot, eligibility, now, turn=turn)
-    columns = _best(np.where(eligibility.pairs[0], scores.total[0], -np.inf), int(eligibility.pairs[0].sum()), limit)
+    columns = _best(
+        np.where(eligibility.pairs[0], scores.total[0], -np.inf), int(np.count_nonzero(eligibility.pairs[0])), limit
+    )
     if not columns.size:
         nobody = explain_unserved(snapshot, eligibility, NOBODY, now)[0]
         return Ranking(snapshot.contacts[0].id, (), nobody.unassigned, basis_of(scores, NOBODY), versions_of(snapshot))

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 
 from models.store import SqlStore
-from tests.contracts.stored_things import NOW, a_customer
+from tests.contracts.stored_things import NOW, a_customer, an_employee
 
 
 def _in_a_child(act: Callable[[], bool]) -> bool:
@@ -68,3 +68,19 @@ def test_a_closed_store_opens_again_when_used(sql_store: SqlStore) -> None:
 
     with sql_store.reading() as records:
         assert records.customers.get("c-1") == a_customer()
+
+
+def test_the_mark_tells_of_every_change_committed_by_anyone(sql_store: SqlStore) -> None:
+    """Rows are read again only after a commit, so a commit that went unseen would leave the staff stale for good."""
+
+    def hire(number: int) -> bool:
+        with sql_store.writing() as records:
+            return records.employees.put(an_employee(f"e-{number}"), now=NOW)
+
+    marks = [sql_store.staff_mark()]
+    for number in range(6):
+        assert hire(number) if number % 2 else _in_a_child(lambda: hire(number))  # noqa: B023  # called at once
+        marks.append(sql_store.staff_mark())
+
+    assert all(later > former for former, later in zip(marks, marks[1:], strict=False))
+    assert sql_store.staff_mark() == marks[-1]
