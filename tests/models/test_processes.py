@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from itertools import pairwise
 
 from models.store import SqlStore
 from tests.contracts.stored_things import NOW, a_customer, an_employee
@@ -82,5 +83,5 @@ def test_the_mark_tells_of_every_change_committed_by_anyone(sql_store: SqlStore)
         assert hire(number) if number % 2 else _in_a_child(lambda: hire(number))  # noqa: B023  # called at once
         marks.append(sql_store.staff_mark())
 
-    assert all(later > former for former, later in zip(marks, marks[1:], strict=False))
+    assert all(later > former for former, later in pairwise(marks))
     assert sql_store.staff_mark() == marks[-1]
