@@ -40,6 +40,18 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]  # as above
         conn.sock.when_given_up = req.force_close
         return bool(super().handle_request(req, conn))
 
+    def is_parent_alive(self) -> bool:
+        """Whether the master is there. Without it the address is let go at once, for whoever is started next.
+
+        What was begun is answered all the same; gunicorn alone would hold the address until the last of it is.
+        """
+        if super().is_parent_alive():
+            return True
+        self.set_accept_enabled(False)
+        for listener in self.sockets:
+            listener.close()
+        return False
+
     def handle_error(self, req: object, connection: socket.socket, addr: object, exc: Exception) -> None:
         """Refuse a request that could not be read, without a word of what it held in answer or log."""
         if not isinstance(exc, ParseException) or req is not None:

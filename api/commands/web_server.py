@@ -1,5 +1,6 @@
 """The web server: gunicorn's processes, and our worker kept alive beside them."""
 
+import errno
 import gc
 import importlib
 import json
@@ -39,6 +40,8 @@ STEADY_AFTER_S = 60.0  # a worker that lived so long is started again at once
 WORKER_STOPS_WITHIN_S = 15.0
 GRACEFUL_S = 25
 LOADED_ONCE = ("api.app", "scipy.optimize")
+ORPHANS_GO_WITHIN_S = 3.0  # a web process looks for its master at least each second
+LOOK_AGAIN_S = 0.1
 SILENT_WEB_PROCESS_S = 60  # a web process that shows no life for so long is replaced
 
 
@@ -128,6 +131,11 @@ class KlikArbiter(Arbiter):  # type: ignore[misc]  # as above
         super().manage_workers()
         self.companion.keep_alive()
 
+    def reload(self) -> None:
+        """Replace every process (on HUP), the worker too."""
+        self.companion.renew()
+        super().reload()
+
     def stop(self, graceful: bool = True) -> None:
         """Stop everything; the worker gets the time to put its job down."""
         self.companion.ask_to_stop()
@@ -143,7 +151,7 @@ class Companion:
         self._process: subprocess.Popen[bytes] | None = None
         self._began_at = self._again_at = 0.0
         self._pause_s = FIRST_PAUSE_S
-        self._is_stopping = False
+        self._is_stopping = self._is_renewed = False
 
     @property
     def pid(self) -> int | None:
@@ -157,13 +165,25 @@ class Companion:
             return
         if self._process is not None:
             self._process = None
-            lived_s = now - self._began_at
-            self._pause_s = FIRST_PAUSE_S if lived_s > STEADY_AFTER_S else min(2 * self._pause_s, LONGEST_PAUSE_S)
-            self._again_at = now + self._pause_s
-            click.echo(f"The worker ended; it is started again in {self._pause_s:g} s.", err=True)
+            self._note_end(now)
         if now >= self._again_at:
             self._began_at = now
             self._process = subprocess.Popen(self._command)  # noqa: S603  # our own command, without a shell
+
+    def renew(self) -> None:
+        """Ask the process to end, to be started again without a pause; there are never two of them."""
+        if self._process is not None and self.pid is not None:
+            self._is_renewed = True
+            self._process.terminate()
+
+    def _note_end(self, now: float) -> None:
+        if self._is_renewed:
+            self._is_renewed, self._pause_s, self._again_at = False, FIRST_PAUSE_S, now
+            return
+        lived_s = now - self._began_at
+        self._pause_s = FIRST_PAUSE_S if lived_s > STEADY_AFTER_S else min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self._again_at = now + self._pause_s
+        click.echo(f"The worker ended; it is started again in {self._pause_s:g} s.", err=True)
 
     def ask_to_stop(self) -> None:
         """Ask the process to end, and start it no more."""
@@ -249,15 +269,25 @@ def _forget_process(_arbiter: Arbiter, process: "WebProcess") -> None:
 
 
 def _check_free(bind: "Bind") -> None:
-    """Raise Conflict where another process listens already: gunicorn would try for five seconds first."""
+    """Raise Conflict where another process listens and goes on to. Orphans of a killed service go within that time."""
+    give_up_at = time.monotonic() + ORPHANS_GO_WITHIN_S
+    while (fault := _fault_of(bind)) is not None:
+        if fault.errno != errno.EADDRINUSE or time.monotonic() > give_up_at:
+            advice = "stop what listens there, or choose another address with --host and --port"
+            raise Conflict(f"{bind} cannot be listened on ({fault.strerror or fault}): {advice}.")
+        time.sleep(LOOK_AGAIN_S)
+
+
+def _fault_of(bind: "Bind") -> OSError | None:
+    """What keeps a process from listening there, if anything."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(bind.host, bind.port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        advice = "stop what listens there, or choose another address with --host and --port"
-        raise Conflict(f"{bind} cannot be listened on ({error.strerror or error}): {advice}.") from None
+        return error
+    return None
 
 
 def _wipe_metrics(folder: Path) -> None:

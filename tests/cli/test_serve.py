@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
@@ -12,7 +13,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPException
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -70,9 +73,9 @@ class Service:
 
 
 @contextmanager
-def served(klik: Klik, **settings: str) -> Iterator[Service]:
+def served(klik: Klik, *, port: int | None = None, **settings: str) -> Iterator[Service]:
     """A service that answers; whatever is left of it is ended afterwards."""
-    port = free_port()
+    port = port or free_port()
     service = Service(klik.start("serve", "--port", port, "--workers", 1, **settings), port)
     known: set[int] = set()
     try:
@@ -193,7 +196,58 @@ def test_a_server_database_without_a_schema_is_refused_with_what_to_do(klik: Kli
     assert "klik db upgrade" in ran.err
 
 
-def test_an_address_that_is_taken_is_refused_at_once_with_what_to_do(klik: Klik) -> None:
+def test_hang_up_replaces_every_process(klik: Klik) -> None:
+    """P13: what was put beside the settings (a framework, say) is read by all of them or by none."""
+    with served(klik) as service:
+        first, master = set(service.children()), service.process.pid
+        service.process.send_signal(signal.SIGHUP)
+        await_that(lambda: len(service.children()) == 2 and not first & set(service.children()), service)
+        await_that(lambda: service.said("worker_started") == 2, service)
+
+        assert service.answer("/readyz") == 200
+        assert service.process.pid == master
+    assert service.said("worker_stopped") >= 1
+
+
+def keep_writing(port: int, key: str, name: str, acknowledged: list[str], stop: threading.Event) -> None:
+    """Store one customer after another, and note who was acknowledged."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for number in count():
+        if stop.is_set():
+            return
+        path = f"/v1/customers/{name}-{number}"
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", b"{}", headers, method="PUT")
+        with suppress(OSError, HTTPException), opener.open(asked, timeout=5):
+            acknowledged.append(path)
+
+
+def test_a_service_whose_master_was_killed_is_started_again_at_once(klik: Klik) -> None:
+    """P1, P5: a killed master leaves web processes that still answer; they must not keep the address for long."""
+    key = klik.run("key", "create", "router").out.split()[-1]
+    acknowledged: list[str] = []
+    stop = threading.Event()
+    with served(klik) as first:
+        load = [(first.port, key, f"c{number}", acknowledged, stop) for number in range(4)]
+        writers = [threading.Thread(target=keep_writing, args=each) for each in load]
+        for writer in writers:
+            writer.start()
+        await_that(lambda: len(acknowledged) > 50, first)
+        first.process.kill()
+        first.process.wait()
+        with served(klik, port=first.port) as second:
+            before = len(acknowledged)
+            await_that(lambda: len(acknowledged) > before + 50, second)
+            stop.set()
+            for writer in writers:
+                writer.join()
+            with closing(sqlite3.connect(klik.home / "klik.db")) as stored:
+                kept = {f"/v1/customers/{row[0]}" for row in stored.execute("SELECT id FROM customer")}
+
+    assert set(acknowledged) <= kept
+
+
+def test_an_address_that_stays_taken_is_refused_with_what_to_do(klik: Klik) -> None:
     """Two services on one machine: the second must say so, and leave the first one's counters alone."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         ran = klik.run("serve", "--port", other.getsockname()[1])
