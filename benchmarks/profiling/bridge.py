@@ -38,6 +38,7 @@ PRIOR_DISTANCE = 0.340
 COVERAGE = (0.90, 0.96)
 EXACT = 1e-9
 BRIDGE_SECONDS = 0.005
+ALPHA_FLOOR = 0.05  # of A0·π: the engine lets no category fall below it
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -109,7 +110,8 @@ def _alpha(counts: PseudoCounts) -> Floats:
 def _coverage(counts: PseudoCounts, truth: Floats) -> float:
     from scipy.special import betaincinv
 
-    alpha = np.maximum(_alpha(counts), 0.05)
+    facet = flat_facet()
+    alpha = np.maximum(_alpha(counts), ALPHA_FLOOR * facet.prior_strength / SIZE)
     rest = alpha.sum(axis=1, keepdims=True) - alpha
     inside = (betaincinv(alpha, rest, 0.05) <= truth) & (truth <= betaincinv(alpha, rest, 0.95))
     return float(inside.mean())
@@ -118,7 +120,7 @@ def _coverage(counts: PseudoCounts, truth: Floats) -> float:
 def _engine_gap(counts: PseudoCounts) -> float:
     """The largest difference between the engine's share and m, over people whose α stays above the engine's floor."""
     facet = flat_facet()
-    floor = 0.05 * facet.prior_strength / SIZE
+    floor = ALPHA_FLOOR * facet.prior_strength / SIZE
     people = np.flatnonzero((_alpha(counts) > floor).all(axis=1) & (counts.weight > 0))[:300]
     sums = [fold(NOTHING, _evidence(facet.id, counts, person), facet) for person in people]
     table = share_table(facet, sums, NOW)

@@ -65,14 +65,7 @@ def _repeats(item: Item, answer: Answer, earlier: list[Answer], where: str) -> I
 
 
 def _faults(form: Form, item: Item, answer: Answer, modes: Sequence[Mode], where: str) -> Iterable[Fault]:
-    allowed = {name for mode in modes for name in FIELDS[mode]}
-    needed = list(dict.fromkeys(FIELDS[mode][0] for mode in modes))
-    if all(getattr(answer, name) is None for name in needed):
-        choices = " or ".join(needed)
-        yield Fault(f"{where}/{needed[0]}", "missing_field", f"item {item.id} needs {choices}")
-    for name in ("best", "worst", "points", "rating"):
-        if getattr(answer, name) is not None and name not in allowed:
-            yield Fault(f"{where}/{name}", "unexpected_field", f"item {item.id} is not answered with {name}")
+    yield from _wrong_fields(item, answer, modes, where)
     yield from _wrong_picks(item, answer, where)
     if answer.points is not None:
         yield from _wrong_points(item, answer, where)
@@ -82,6 +75,18 @@ def _faults(form: Form, item: Item, answer: Answer, modes: Sequence[Mode], where
             yield Fault(f"{where}/rating", "out_of_range", f"a rating is a number from {lowest:g} to {highest:g}")
     if answer.latency_ms is not None and not 0 <= answer.latency_ms < math.inf:
         yield Fault(f"{where}/latency_ms", "out_of_range", "a latency is a number of milliseconds, 0 or more")
+
+
+def _wrong_fields(item: Item, answer: Answer, modes: Sequence[Mode], where: str) -> Iterable[Fault]:
+    """An answer is given in one way only, and whole."""
+    ways = list(dict.fromkeys(FIELDS[mode][0] for mode in modes))
+    way = next((name for name in ways if getattr(answer, name) is not None), None)
+    if way is None:
+        yield Fault(f"{where}/{ways[0]}", "missing_field", f"item {item.id} needs {' or '.join(ways)}")
+    allowed = {name for mode in modes for name in FIELDS[mode] if way in (None, FIELDS[mode][0])}
+    for name in ("best", "worst", "points", "rating"):
+        if getattr(answer, name) is not None and name not in allowed:
+            yield Fault(f"{where}/{name}", "unexpected_field", f"item {item.id} is not answered with {name} here")
 
 
 def _wrong_picks(item: Item, answer: Answer, where: str) -> Iterable[Fault]:

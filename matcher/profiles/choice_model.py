@@ -5,14 +5,14 @@
 Louviere 2005, doi:10.1016/j.jmp.2005.05.003; Papke and Wooldridge 1996 (fractional logit).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.profiles.framework import Facet
-from matcher.profiles.questionnaire import Answer, Form, Item
+from matcher.profiles.questionnaire import Answer, Form
 
 Floats = NDArray[np.float64]
 
@@ -54,29 +54,20 @@ class Posterior:
 
 def choices_of(form: Form, facet: Facet, people: Sequence[Sequence[Answer]]) -> Choices:
     """The choices in checked answers, whichever items are missing, repeated or out of order."""
-    rows: list[tuple[int, int, int, int, int]] = []  # person, stage, item, chosen category, category taken away
-    shared: list[tuple[int, int, Sequence[float]]] = []
-    reading = _ItemTable(form, facet)
+    table = _ItemTable(form, facet)
+    rows: list[tuple[int, ...]] = []  # person, stage, item, category chosen, category taken away, 1 or −1
+    shared: list[tuple[int, int, Sequence[float]]] = []  # person, stage, fractions of one choice
     longest = 1
     for person, answers in enumerate(people):
         stage = 0
         for answer in answers:
-            item = form.items[answer.item]
-            place = reading.place[answer.item]
             if answer.points is not None:
-                shared.append((person, stage, reading.fractions(item, answer)))
-                rows.append((person, stage, place, -1, -1))
-                stage += 1
-                continue
-            best = -1 if answer.best is None else reading.category(item, answer.best)
-            if best >= 0:
-                rows.append((person, stage, place, best, -1))
-                stage += 1
-            if answer.worst is not None:
-                rows.append((person, stage, place, reading.category(item, answer.worst), best + facet.size))
+                shared.append((person, stage, table.fractions(answer)))
+            for pick in table.picks(answer):
+                rows.append((person, stage, *pick))
                 stage += 1
         longest = max(longest, stage)
-    return _filled(reading, rows, shared, (len(people), longest, facet.size))
+    return _filled(table, rows, shared, (len(people), longest, facet.size))
 
 
 def posterior(choices: Choices, prior: LogitPrior) -> Posterior:
@@ -125,8 +116,8 @@ def _derivatives(choices: Choices, theta: Floats, mean: Floats, sd: float) -> tu
 
 
 def _filled(
-    reading: "_ItemTable",
-    rows: Sequence[tuple[int, int, int, int, int]],
+    table: "_ItemTable",
+    rows: Sequence[tuple[int, ...]],
     shared: Sequence[tuple[int, int, Sequence[float]]],
     shape: tuple[int, int, int],
 ) -> Choices:
@@ -134,37 +125,45 @@ def _filled(
     chosen = np.zeros(shape)
     scale = np.ones(shape[:2])
     if rows:
-        person, stage, item, category, taken = np.array(rows).T
-        size = shape[2]
-        is_worst = taken >= 0
-        offered[person, stage] = reading.offered[item]
-        scale[person, stage] = np.where(is_worst, -1.0, 1.0) * reading.scale[item]
-        picked = category >= 0
+        person, stage, item, category, taken, sign = np.array(rows).T
+        offered[person, stage] = table.offered[item]
+        scale[person, stage] = sign * table.scale[item]
+        picked, away = category >= 0, taken >= 0
         chosen[person[picked], stage[picked], category[picked]] = 1.0
-        away = taken >= size
-        offered[person[away], stage[away], taken[away] - size] = False
+        offered[person[away], stage[away], taken[away]] = False
     for row, column, fractions in shared:
         chosen[row, column] = fractions
     return Choices(offered, chosen, scale)
 
 
 class _ItemTable:
-    """A form's items as arrays: which categories each offers, and its λ."""
+    """A form's items as arrays (which categories each offers, and its λ), and the picks in an answer."""
 
     def __init__(self, form: Form, facet: Facet) -> None:
-        self.place = {item: place for place, item in enumerate(form.items)}
-        self.offered = np.zeros((len(form.items), facet.size), dtype=bool)
-        self.scale = np.array([item.scale for item in form.items.values()])
-        self._index = {dim: place for place, dim in enumerate(facet.dims)}
-        for place, item in enumerate(form.items.values()):
-            for option in item.options:
-                self.offered[place, self._index[option.dim]] = True
+        items = form.items.values()
+        self._place = {item.id: place for place, item in enumerate(items)}
+        self._categories = {
+            item.id: {key: facet.index(option.dim) for key, option in zip(item.keys, item.options, strict=True)}
+            for item in items
+        }
+        self._size = facet.size
+        self.scale = np.array([item.scale for item in items])
+        self.offered = np.zeros((len(items), facet.size), dtype=bool)
+        for item in items:
+            self.offered[self._place[item.id], list(self._categories[item.id].values())] = True
 
-    def category(self, item: Item, key: str) -> int:
-        return self._index[item.options[item.keys.index(key)].dim]
+    def picks(self, answer: Answer) -> Iterator[tuple[int, int, int, int]]:
+        """Item, category chosen (−1: points), category no longer on offer (−1: none), 1 for best and −1 for worst."""
+        place, categories = self._place[answer.item], self._categories[answer.item]
+        best = -1 if answer.best is None else categories[answer.best]
+        if best >= 0 or answer.points is not None:
+            yield place, best, -1, 1
+        if answer.worst is not None:
+            yield place, categories[answer.worst], best, -1
 
-    def fractions(self, item: Item, answer: Answer) -> list[float]:
-        fractions = [0.0] * len(self._index)
+    def fractions(self, answer: Answer) -> list[float]:
+        """What share of the points each category was given."""
+        fractions = [0.0] * self._size
         for key, points in (answer.points or {}).items():
-            fractions[self.category(item, key)] = points / POINTS
+            fractions[self._categories[answer.item][key]] = points / POINTS
         return fractions
