@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from matcher.errors import Conflict, InvalidInput, MatcherError, Unavailable, invalid
 from models.disks import network_disk
+from models.sentences import NO_TABLES, SQLITE_SENTENCES, postgres_sentence
 
 BUSY_TIMEOUT_MS = 10_000
 BUSY_PAUSE_S = 0.01
@@ -206,9 +207,9 @@ class SqliteDialect:
         if not isinstance(cause, sqlite3.DatabaseError):
             return None
         if str(cause).startswith("no such table"):
-            return Unavailable(_NO_TABLES)
+            return Unavailable(NO_TABLES)
         code = getattr(cause, "sqlite_errorcode", None)
-        sentence = _SQLITE_SENTENCES.get(-1 if code is None else code & 0xFF)
+        sentence = SQLITE_SENTENCES.get(-1 if code is None else code & 0xFF)
         return None if sentence is None else Unavailable(sentence.format(path=self.path))
 
     @contextmanager
@@ -229,7 +230,7 @@ class SqliteDialect:
         """Raise Unavailable when the file's pages are damaged."""
         verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         if verdict != "ok":
-            raise Unavailable(_SQLITE_SENTENCES[sqlite3.SQLITE_CORRUPT].format(path=self.path))
+            raise Unavailable(SQLITE_SENTENCES[sqlite3.SQLITE_CORRUPT].format(path=self.path))
 
     def _make_file(self) -> None:
         kind = network_disk(self.path)
@@ -246,21 +247,6 @@ class SqliteDialect:
                 f"The database file {self.path} cannot be made or written ({error.strerror}): "
                 "give this user the right to write in its folder, or name another file in KLIK_DATABASE_URL."
             ) from error
-
-
-_NO_TABLES = "The database has no tables of this version yet: run `klik db upgrade`."
-_BUSY = "Another process is writing to the database; try again shortly."
-_SQLITE_SENTENCES = {
-    sqlite3.SQLITE_BUSY: _BUSY,
-    sqlite3.SQLITE_LOCKED: _BUSY,
-    sqlite3.SQLITE_FULL: "The disk under the database {path} is full: make room; nothing was changed.",
-    sqlite3.SQLITE_READONLY: "The database file {path} may not be written by this user; nothing was changed.",
-    sqlite3.SQLITE_CANTOPEN: "The database file {path} cannot be opened: look at its folder and its owner.",
-    sqlite3.SQLITE_IOERR: "The disk under the database {path} fails to read or write; look at the disk.",
-    sqlite3.SQLITE_CORRUPT: "The database file {path} is damaged: stop Klik and restore the latest backup.",
-    sqlite3.SQLITE_NOTADB: "The file {path} is not a Klik database: restore a backup or name another file.",
-    sqlite3.SQLITE_PROTOCOL: _BUSY,
-}
 
 
 def _set_up_sqlite(handle: sqlite3.Connection, _record: object) -> None:
@@ -365,7 +351,8 @@ class PostgresDialect:
         cause = error.orig if isinstance(error, DBAPIError) else error
         state = getattr(cause, "sqlstate", None)
         if state is not None:
-            return _postgres_sentence(state)
+            sentence = postgres_sentence(state)
+            return None if sentence is None else Unavailable(sentence)
         kinds = {kind.__name__ for kind in type(cause).__mro__}
         lost = not kinds.isdisjoint(("OperationalError", "InterfaceError"))
         return Unavailable("The database server does not answer; try again shortly.") if lost else None
@@ -386,29 +373,3 @@ class PostgresDialect:
 
 def _wait_as_usual(handle: Any, _record: object, _lent: object) -> None:
     handle.patience_s = PATIENCE_S  # whoever had the connection before may have allowed more
-
-
-_POSTGRES_SENTENCES = {
-    "40": "Two changes crossed each other; try again shortly.",
-    "55P03": "Another change of the same rows is under way; try again shortly.",
-    "57014": "The database took too long; try again shortly.",
-    "57": "The database server is stopping or starting; try again shortly.",
-    "08": "The connection to the database was lost; try again shortly.",
-    "25P": "The transaction was open for too long; try again shortly.",
-    "25006": "The database is read-only at the moment; nothing was changed.",
-    "53100": "The database server's disk is full: make room; nothing was changed.",
-    "53": "The database server is short of connections or memory; try again shortly.",
-    "58": "The database server reports a fault of its disk or system; look at its log.",
-    "XX": "The database server reports damaged data or a fault of its own; look at its log.",
-    "42P01": _NO_TABLES,
-    "28": "The database server refuses the user or password in KLIK_DATABASE_URL.",
-    "3D": "The database that KLIK_DATABASE_URL names does not exist.",
-}
-
-
-def _postgres_sentence(state: str) -> Unavailable | None:
-    for length in (5, 3, 2):
-        sentence = _POSTGRES_SENTENCES.get(state[:length])
-        if sentence is not None:
-            return Unavailable(sentence)
-    return None
