@@ -16,7 +16,7 @@ COMMANDS = {
     "replay": ("api.commands.replay", "replay", "Send a log of real contacts through the router."),
     "assign": ("api.commands.assign", "assign", "Solve an assignment problem, numbers only."),
     "import": ("api.commands.imports", "imports", "Take over a file of employees."),
-    "framework": ("api.commands.checks", "framework", "Check a framework of value systems."),
+    "framework": ("api.commands.framework", "framework", "Check and list frameworks of value systems."),
     "rules": ("api.commands.checks", "rules", "Check a rule set."),
     "key": ("api.commands.keys", "key", "Create, list and revoke API keys."),
     "db": ("api.commands.database", "db", "Bring the database up to date."),

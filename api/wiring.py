@@ -122,7 +122,7 @@ def read_framework(settings: Settings) -> Framework:
 
 
 def read_frameworks(settings: Settings, active: Framework) -> dict[str, Framework]:
-    """Every framework that may be used, by id, the one in use first; broken files are left out (`klik doctor` tells)."""
+    """Every framework that may be used, by id, the one in use first; a broken file is left out (see `klik doctor`)."""
     from models.frameworks import find_frameworks
 
     found = find_frameworks(extra_folder=settings.home / "frameworks")

@@ -1,4 +1,4 @@
-"""`klik framework check` and `klik rules check`: every fault of a document, with its place."""
+"""`klik rules check`: every fault of a rule set, with its place."""
 
 from pathlib import Path
 
@@ -9,33 +9,6 @@ from api.commands.refusal import of_file
 from api.commands.screen import json_option, say_json, wants_json
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
-
-
-@click.group()
-def framework() -> None:
-    """Check a framework of value systems."""
-
-
-@framework.command("check")
-@FILE
-@json_option
-def check_framework(file: Path) -> None:
-    """Report every fault of the framework FILE (JSON), with its place.
-
-    \b
-    Example:
-      klik framework check my-framework.json
-    """
-    from api.files.documents import read_document
-    from matcher.profiles.framework import parse_framework
-
-    with of_file(file):
-        found = parse_framework(read_document(file))
-    answer = {"framework": found.name, "title": found.title, "value_systems": list(found.values.dims)}
-    if wants_json():
-        say_json(answer)
-    else:
-        click.echo(f"{file}: no fault. {found.name} has the value systems {', '.join(found.values.dims)}.")
 
 
 @click.group()

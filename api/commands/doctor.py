@@ -112,8 +112,19 @@ def _store(settings: "Settings") -> Iterator[Finding]:
 def _framework(settings: "Settings") -> Iterator[Finding]:
     """Framework."""
     from api.wiring import read_framework, read_rule_set
+    from matcher.errors import InvalidInput
+    from models.frameworks import find_frameworks
 
-    framework = read_framework(settings)
+    for other in find_frameworks(extra_folder=settings.home / "frameworks"):
+        if other.framework is None and other.name != settings.framework:
+            detail = f"{other.path} has {len(other.faults)} faults and is left out"
+            yield Finding("Framework", WARNING, detail, f"Run `klik framework check {other.path}`.")
+    try:
+        framework = read_framework(settings)
+    except InvalidInput as error:
+        advice = "Mend the file, or choose another framework with KLIK_FRAMEWORK."
+        yield from (Finding("Framework", FAULT, fault.detail, advice) for fault in error.faults)
+        return
     yield Finding("Framework", OK, framework.name)
     yield Finding("Rule set", OK, read_rule_set(settings, framework).title)
 

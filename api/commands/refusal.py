@@ -11,7 +11,7 @@ import click
 from api.commands.screen import wants_json
 from matcher.errors import Fault, InvalidInput, MatcherError, TooLarge
 
-MOST_FAULTS_SHOWN = 20
+MOST_FAULTS_SHOWN = 100  # a document is mended fault by fault; a file of thousands of people is not
 FAILED = 1
 
 

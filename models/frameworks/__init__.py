@@ -15,6 +15,14 @@ SHIPPED = Path(__file__).parent
 DEFAULT = "colours8"
 
 
+class InvalidFramework(InvalidInput):
+    """A framework's file is faulty; the message holds every fault, for whoever reads only the last words of a start."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        super().__init__(faults)
+        self.args = ("\n".join(fault.detail for fault in self.faults),)
+
+
 @dataclass(frozen=True, slots=True)
 class FoundFile:
     """A framework's file: the name it goes by, where it lies, and what it holds or what is wrong with it."""
@@ -72,7 +80,7 @@ def _load(path: Path) -> Framework:
     try:
         framework = parse_framework(document)
     except InvalidInput as error:
-        raise InvalidInput(_placed(path, fault) for fault in error.faults) from None
+        raise InvalidFramework(_placed(path, fault) for fault in error.faults) from None
     if framework.id != path.stem:
         raise invalid("/id", "bad_id", f"{path} must have the id {path.stem!r}, not {framework.id!r}")
     return framework
