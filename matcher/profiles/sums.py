@@ -5,7 +5,7 @@ Source: profiling.md sections 3 and 8. `S ← S·2^−((t_e − t_s)/h) + w·x`;
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from matcher.errors import Fault, InvalidInput
@@ -63,11 +63,22 @@ def fold(sums: Sums, evidence: Evidence, facet: Facet) -> Sums:
     if faults:
         raise InvalidInput(faults)
     if evidence.source is Source.SEGMENT:
-        return _with_segment(sums, evidence)
-    source = evidence.source.value
-    half_life_days = facet.terms(source).half_life_days
-    by_source = {**sums.by_source, source: _folded(sums.by_source.get(source), evidence, facet, half_life_days)}
-    return replace(sums, by_source=by_source, rejection=_with_worst(sums.rejection, evidence))
+        expected = Sums(prior=floored_prior(evidence.share), prior_at=evidence.occurred_at)
+        return merged(sums, expected, facet)
+    return merged(sums, Sums({evidence.source.value: _alone(evidence, facet)}, worst_counts(evidence)), facet)
+
+
+def merged(former: Sums, later: Sums, facet: Facet) -> Sums:
+    """Both sums of one person in one; of two tags, or segments, told for the same moment those of `later` stand."""
+    by_source = dict(former.by_source)
+    for source, piece in later.by_source.items():
+        before = by_source.get(source)
+        by_source[source] = piece if before is None else _joined(source, before, piece, facet)
+    rejection = _both(former.rejection, later.rejection)
+    prior, prior_at = later.prior, later.prior_at
+    if prior_at is None or (former.prior_at is not None and prior_at < former.prior_at):
+        prior, prior_at = former.prior, former.prior_at
+    return Sums(by_source, rejection, prior, prior_at)
 
 
 def rebuild(evidence: Iterable[Evidence], facet: Facet) -> Sums:
@@ -110,15 +121,23 @@ def floored_prior(share: Iterable[float]) -> Vector:
     return tuple(part / total for part in floored)
 
 
-def _folded(former: SourceSum | None, evidence: Evidence, facet: Facet, half_life_days: float) -> SourceSum:
+def worst_counts(evidence: Evidence) -> Vector | None:
+    """How often each category was picked as worst, where that was asked."""
+    worst = evidence.detail.get(WORST)
+    return tuple(float(count) for count in worst) if isinstance(worst, Sequence) else None
+
+
+def _alone(evidence: Evidence, facet: Facet) -> SourceSum:
+    """The sum of one piece."""
     vector = tuple(evidence.weight * part for part in evidence.share)
     opened = open_set(facet.dims, evidence.share, evidence.detail.get(OPEN))
-    piece = SourceSum(vector, evidence.occurred_at, {} if opened is None else {opened: vector})
-    if former is None:
-        return piece
-    if evidence.source in REPLACING:
-        return piece if piece.at >= former.at else former
-    return _added(former, piece, half_life_days)
+    return SourceSum(vector, evidence.occurred_at, {} if opened is None else {opened: vector})
+
+
+def _joined(source: str, former: SourceSum, later: SourceSum, facet: Facet) -> SourceSum:
+    if source in REPLACING:
+        return later if later.at >= former.at else former
+    return _added(former, later, facet.terms(source).half_life_days)
 
 
 def _added(one: SourceSum, other: SourceSum, half_life_days: float) -> SourceSum:
@@ -137,20 +156,10 @@ def _decayed_plus(older: Vector, kept: float, newer: Vector | None) -> Vector:
     return tuple(kept * before + now for before, now in zip(older, newer, strict=True))
 
 
-def _with_segment(sums: Sums, evidence: Evidence) -> Sums:
-    if sums.prior_at is not None and evidence.occurred_at < sums.prior_at:
-        return sums
-    return replace(sums, prior=floored_prior(evidence.share), prior_at=evidence.occurred_at)
-
-
-def _with_worst(rejection: Vector | None, evidence: Evidence) -> Vector | None:
-    worst = evidence.detail.get(WORST)
-    if not isinstance(worst, Sequence):
-        return rejection
-    counts = tuple(float(count) for count in worst)
-    if rejection is None:
-        return counts
-    return tuple(before + now for before, now in zip(rejection, counts, strict=True))
+def _both(one: Vector | None, other: Vector | None) -> Vector | None:
+    if one is None or other is None:
+        return one or other
+    return tuple(before + now for before, now in zip(one, other, strict=True))
 
 
 def _is_share(evidence: Evidence) -> bool:
