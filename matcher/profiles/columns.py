@@ -153,9 +153,8 @@ def _source_sums(
         counts = columns.share[groups.rows] * (columns.weight[groups.rows] * kept)[:, None]
         vectors = np.add.reduceat(counts, groups.starts, axis=0)
         parts = _by_open_set(columns, groups, counts)
-        for person, newest, vector in zip(
-            groups.people.tolist(), groups.newest.tolist(), vectors.tolist(), strict=True
-        ):
+        name, people_said = source.value, groups.people.tolist()
+        for person, newest, vector in zip(people_said, groups.newest.tolist(), vectors.tolist(), strict=True):
             found[person][name] = SourceSum(tuple(vector), columns.at[newest], parts.get(person, {}))
     return found
 

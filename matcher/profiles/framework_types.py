@@ -1,7 +1,8 @@
 """What a value framework is once it has been read. Source: profiling.md section 10."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,21 @@ class Facet:
         if source not in self.sources:
             raise invalid("/source", "source_not_accepted", f"source {source!r} does not speak on facet {self.id}")
         return self.sources[source]
+
+    def with_caps(self, caps: Mapping[str, float]) -> "Facet":
+        """The facet with these caps (0 or more) on its sources, as a calibration found them; others keep theirs.
+
+        A source of which one piece was worth the whole cap, as a tag is, has pieces of the new cap's weight. Raises
+        InvalidInput `source_not_accepted` for a source that does not speak here, `out_of_range` for an impossible cap.
+        """
+        sources = dict(self.sources)
+        for source, cap in caps.items():
+            terms = self.terms(source)
+            if not 0 <= cap < math.inf:
+                raise invalid(f"/caps/{source}", "out_of_range", "a cap is a finite number of pseudo-counts, 0 or more")
+            weight = cap if terms.weight == terms.cap else terms.weight
+            sources[source] = replace(terms, cap=cap, weight=weight)
+        return replace(self, sources=sources)
 
 
 @dataclass(frozen=True, slots=True)
