@@ -15,7 +15,7 @@ from models.columns import json_text
 from models.dialects import insert_into, insert_new
 from models.expressions import position
 from models.profiles import SUMS, sums_of
-from models.tables import api_key, employee, import_row, presence, profile
+from models.tables import api_key, employee, import_row, presence, profile, profile_hidden
 
 STREAM_ROWS = 2_000
 
@@ -39,9 +39,11 @@ _RECORDS = (
     select(*_FIELDS, *_PRESENCE, *SUMS)
     .select_from(employee)
     .outerjoin(presence, presence.c.employee_id == employee.c.id)
+    .outerjoin(profile_hidden, and_(profile_hidden.c.who == EMPLOYEE, profile_hidden.c.subject_id == employee.c.id))
     .outerjoin(
         profile,
         and_(
+            profile_hidden.c.subject_id.is_(None),
             profile.c.who == EMPLOYEE,
             profile.c.subject_id == employee.c.id,
             profile.c.framework == bindparam("framework"),
@@ -135,7 +137,10 @@ class SqlEmployees:
         return staff_mark.read(self._connection)
 
     def changes_since(self, mark: tuple[int, int] | None, *, framework: str) -> StaffChanges:
-        """The employees changed since `mark`, with presence and value sums; everyone where the mark does not help."""
+        """The employees changed since `mark`, with presence and value sums; everyone where the mark does not help.
+
+        Who hides their profile has no value sums.
+        """
         current = staff_mark.read(self._connection)
         is_whole = mark is None or mark[1] != current[1] or mark[0] > current[0]
         if mark == current:

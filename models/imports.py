@@ -175,6 +175,7 @@ class SqlImports:
             "actor": literal(tag.actor),
             "reason": literal(REASON),
             "detail": literal({}, Json),
+            "batch": import_row.c.import_id,
         }
         source = select(*values.values()).where(tagged)
         self._connection.execute(insert(evidence).from_select(list(values), source))

@@ -1,21 +1,21 @@
-"""The statements about evidence, and about the profiles folded from it."""
+"""The statements about profiles folded from evidence, about who hides theirs, and about forgetting all of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Executable, Row, bindparam, delete, select, update
 
-from matcher.errors import NotFound, StaleRevision
-from matcher.profiles.evidence import Evidence, Source
+from matcher.errors import StaleRevision
 from matcher.profiles.facets import SourceSum, Sums
 from matcher.profiles.people import EMPLOYEE, Who
 from matcher.use_cases.ports import StoredProfile
-from models import answers, staff_mark
-from models.columns import UtcTime
-from models.dialects import insert_new
+from models import answers, staff_mark, subjects
+from models.dialects import insert_into, insert_new
+from models.evidence import BATCH_ROWS, SqlEvidenceLog
 from models.expressions import one_of
-from models.tables import evidence, profile
+from models.tables import evidence, form_answer, profile, profile_hidden, state_overlay
 
 SUMS = (profile.c.sums, profile.c.rejection, profile.c.prior)
 
@@ -26,13 +26,26 @@ _OF_FACET = select(profile.c.subject_id, *SUMS, profile.c.revision).where(
 )
 _GET = _OF_FACET.where(profile.c.subject_id == bindparam("subject_id"))
 _GET_MANY = _OF_FACET.where(one_of(profile.c.subject_id, "ids"))
+_GET_TO_CHANGE = _GET_MANY.order_by(profile.c.subject_id).with_for_update()  # in one order: no two wait in a circle
+_HIDDEN = select(profile_hidden.c.subject_id).where(
+    profile_hidden.c.who == bindparam("who"), one_of(profile_hidden.c.subject_id, "ids")
+)
+_CHANGE_ONE_OF_MANY = (
+    update(profile)
+    .where(
+        profile.c.who == bindparam("of_who"),
+        profile.c.framework == bindparam("of_framework"),
+        profile.c.facet == bindparam("of_facet"),
+        profile.c.subject_id == bindparam("of_subject"),
+        profile.c.revision == bindparam("expected"),
+    )
+    .values(revision=profile.c.revision + 1)
+)
+_BY_FACET = (evidence, profile, form_answer, state_overlay)  # what is known of a person, facet by facet
 
 
-class SqlProfiles:
-    """Evidence and profiles in SQL (port `Profiles`)."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class SqlProfiles(SqlEvidenceLog):
+    """Evidence, profiles and who hides theirs, in SQL (port `Profiles`)."""
 
     def get(self, who: Who, subject_id: str, framework: str, facet: str) -> StoredProfile | None:
         """The person's profile on that facet, if any evidence was folded yet."""
@@ -40,12 +53,17 @@ class SqlProfiles:
         row = self._connection.execute(_GET, place).first()
         return None if row is None else _stored(row)
 
-    def get_many(self, who: Who, subject_ids: Collection[str], framework: str, facet: str) -> dict[str, StoredProfile]:
-        """Those of the profiles that there are, by the person's id."""
+    def get_many(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str, *, to_change: bool = False
+    ) -> dict[str, StoredProfile]:
+        """Those of the profiles that there are, by the person's id; `to_change` keeps others from changing them."""
         if not subject_ids:
             return {}
+        if to_change and who == EMPLOYEE:
+            staff_mark.lock(self._connection)
         place = {"who": who, "ids": list(subject_ids), "framework": framework, "facet": facet}
-        return {row[0]: _stored(row) for row in self._connection.execute(_GET_MANY, place)}
+        query = _GET_TO_CHANGE if to_change else _GET_MANY
+        return {row[0]: _stored(row) for row in self._connection.execute(query, place)}
 
     def put(
         self,
@@ -75,59 +93,76 @@ class SqlProfiles:
             staff_mark.stamp(self._connection, subject_id)
         return expected_revision + 1
 
-    def append(self, piece: Evidence) -> None:
-        """Add a piece of evidence to the log. Raises Conflict, at the latest at the commit, when its id is taken."""
-        self._connection.execute(insert(evidence).values(**_evidence_values(piece)))
+    def put_many(
+        self, who: Who, framework: str, facet: str, profiles: Mapping[str, StoredProfile], *, now: datetime
+    ) -> None:
+        """Write many people's sums, each where the revision is still the one that was read. Raises StaleRevision.
 
-    def evidence_of(self, who: Who, subject_id: str, *, facet: str | None = None) -> list[Evidence]:
-        """Every piece about the person, revoked ones too, oldest first by (occurred_at, id)."""
-        query = (
-            select(evidence)
-            .where(evidence.c.who == who, evidence.c.subject_id == subject_id)
-            .order_by(evidence.c.occurred_at, evidence.c.id)
-        )
-        if facet is not None:
-            query = query.where(evidence.c.facet == facet)
-        return [_evidence(row) for row in self._connection.execute(query)]
-
-    def tags_of(
-        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
-    ) -> dict[str, tuple[float, ...]]:
-        """The share of each person's newest hr_tag that still counts; who has none is left out."""
-        query = (
-            select(evidence.c.subject_id, evidence.c.share)
-            .where(
-                evidence.c.who == who,
-                evidence.c.subject_id.in_(subject_ids),
-                evidence.c.framework == framework,
-                evidence.c.facet == facet,
-                evidence.c.source == Source.HR_TAG.value,
-                evidence.c.revoked_at.is_(None),
-            )
-            .order_by(evidence.c.occurred_at, evidence.c.id)
-        )
-        return {subject_id: tuple(share) for subject_id, share in self._connection.execute(query)}
-
-    def revoke(self, evidence_id: str, *, now: datetime, actor: str) -> None:
-        """Note that the piece no longer counts; the first revocation stands. Raises NotFound for an unknown piece."""
-        change = (
-            update(evidence)
-            .where(evidence.c.id == evidence_id)
-            .values(
-                revoked_at=func.coalesce(evidence.c.revoked_at, literal(now, UtcTime)),
-                revoked_by=func.coalesce(evidence.c.revoked_by, actor),
-            )
-        )
-        if self._connection.execute(change).rowcount == 0:
-            raise NotFound(f"There is no evidence {evidence_id}.")
-
-    def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:
-        """Remove the person's evidence and profiles, of one facet or all, and every stored answer that names them."""
+        A row changed meanwhile is not found under its former revision, and a row begun meanwhile is in the way of the
+        new one: either is counted as missing, and everything is taken back.
+        """
         if who == EMPLOYEE:
             staff_mark.lock(self._connection)
+        place = {"who": who, "framework": framework, "facet": facet}
+        rows = [(person, stored, sums_values(stored.sums)) for person, stored in sorted(profiles.items())]
+        fresh = [
+            {**place, "subject_id": person, **sums, "revision": 1, "updated_at": now}
+            for person, stored, sums in rows
+            if not stored.revision
+        ]
+        former = [
+            {**{f"of_{name}": each for name, each in place.items()}, "of_subject": person, "expected": stored.revision}
+            | {**sums, "updated_at": now}
+            for person, stored, sums in rows
+            if stored.revision
+        ]
+        with self._connection.begin_nested():
+            written = self._in_batches(insert_into(self._connection, profile).on_conflict_do_nothing(), fresh)
+            written += self._in_batches(_CHANGE_ONE_OF_MANY, former)
+            if written != len(rows):
+                raise StaleRevision(facet=facet, changed=len(rows) - written)
+        if rows and who == EMPLOYEE:
+            staff_mark.stamp(self._connection, *profiles)
+
+    def _in_batches(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many rows the statement wrote, run for a thousand at a time."""
+        unwritten, written = iter(rows), 0
+        while batch := list(islice(unwritten, BATCH_ROWS)):
+            done = self._connection.execute(statement, batch, execution_options={"preserve_rowcount": True})
+            written += done.rowcount
+        return written
+
+    def hide(self, who: Who, subject_id: str, hidden: bool, *, now: datetime, actor: str) -> bool:
+        """Hide the person's profile, or show it again; whether that changed anything. Raises NotFound."""
+        subjects.hold(self._connection, who, subject_id)
+        place = {"who": who, "subject_id": subject_id}
+        if hidden:
+            changed = insert_new(self._connection, profile_hidden, {**place, "hidden_at": now, "hidden_by": actor})
+        else:
+            changed = self._unhide(who, subject_id)
+        if changed and who == EMPLOYEE:
+            staff_mark.stamp(self._connection, subject_id)
+        return changed
+
+    def _unhide(self, who: Who, subject_id: str) -> bool:
+        mark = delete(profile_hidden).where(profile_hidden.c.who == who, profile_hidden.c.subject_id == subject_id)
+        return self._connection.execute(mark).rowcount == 1
+
+    def hidden_of(self, who: Who, subject_ids: Collection[str]) -> set[str]:
+        """Those of the people whose profile is hidden."""
+        if not subject_ids:
+            return set()
+        return set(self._connection.execute(_HIDDEN, {"who": who, "ids": list(subject_ids)}).scalars())
+
+    def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:
+        """Remove what is known of the person, on one facet or all, and every stored reply that names them.
+
+        Without `facet` the wish to be hidden goes too: it says nothing on any facet.
+        """
+        subjects.hold_alone(self._connection, who, subject_id)
         self._connection.info["erased"] = True
-        removed = 0
-        for table in (evidence, profile):
+        removed = int(facet is None and self._unhide(who, subject_id))
+        for table in _BY_FACET:
             rows = delete(table).where(table.c.who == who, table.c.subject_id == subject_id)
             if facet is not None:
                 rows = rows.where(table.c.facet == facet)
@@ -178,13 +213,3 @@ def _moment_text(moment: datetime | None) -> str | None:
 def _stored(row: Row[*tuple[Any, ...]]) -> StoredProfile:
     _, sums, rejection, prior, revision = row
     return StoredProfile(sums_of(sums, rejection, prior), revision)
-
-
-def _evidence_values(piece: Evidence) -> dict[str, Any]:
-    values = {name: getattr(piece, name) for name in evidence.c.keys()}  # noqa: SIM118  # columns, not a dict
-    return {**values, "source": str(piece.source), "share": list(piece.share), "detail": dict(piece.detail)}
-
-
-def _evidence(row: Row[*tuple[Any, ...]]) -> Evidence:
-    values = dict(row._mapping)
-    return Evidence(**{**values, "source": Source(values["source"]), "share": tuple(values["share"])})

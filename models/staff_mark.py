@@ -7,9 +7,10 @@ and two writers cannot wait for each other in a circle.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, update
 
 from models.dialects import driver
+from models.expressions import one_of
 from models.tables import counter, employee
 
 CHANGE = "staff_change"
@@ -17,6 +18,7 @@ REMOVAL = "staff_removal"
 
 READ = f"SELECT name, value FROM counter WHERE name IN ('{CHANGE}', '{REMOVAL}')"  # noqa: S608  # constants only
 _LOCK = f"SELECT value FROM counter WHERE name = '{CHANGE}' FOR UPDATE"  # noqa: S608  # constants only
+_STAMP = update(employee).where(one_of(employee.c.id, "ids")).values(change_no=bindparam("number"))
 _ADVANCE = update(counter).values(value=counter.c.value + 1).returning(counter.c.value)
 _ADVANCE_CHANGE = _ADVANCE.where(counter.c.name == CHANGE)
 _ADVANCE_REMOVAL = _ADVANCE.where(counter.c.name == REMOVAL)
@@ -44,10 +46,9 @@ def advance(connection: Connection) -> int:
     return int(connection.execute(_ADVANCE_CHANGE).scalar_one())
 
 
-def stamp(connection: Connection, employee_id: str) -> None:
-    """Mark the employee as changed now."""
-    number = advance(connection)
-    connection.execute(update(employee).where(employee.c.id == employee_id).values(change_no=number))
+def stamp(connection: Connection, *employee_ids: str) -> None:
+    """Mark the employees as changed now, all by one change."""
+    connection.execute(_STAMP, {"ids": list(employee_ids), "number": advance(connection)})
 
 
 def note_removal(connection: Connection) -> None:

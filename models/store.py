@@ -12,12 +12,16 @@ from sqlalchemy import Connection, Engine, inspect
 from matcher.errors import Unavailable
 from models import secrets, staff_mark
 from models.answers import SqlAnswers
+from models.calibrations import SqlCalibrations, SqlSegmentPriors
 from models.customers import SqlCustomers
 from models.dialects import BUSY_TIMEOUT_MS, Dialect, SqliteDialect, dialect_of, driver_errors, empty_write_ahead_log
 from models.employees import SqlEmployees
+from models.form_answers import SqlFormAnswers
 from models.imports import SqlImports
 from models.jobs import SqlJobs
 from models.keys import SqlApiKeys
+from models.known_frameworks import SqlFrameworks
+from models.overlays import SqlOverlays
 from models.profiles import SqlProfiles
 from models.tables import SCHEMA_VERSION
 
@@ -52,6 +56,31 @@ class SqlRecords:
     def profiles(self) -> SqlProfiles:
         """Evidence and the profiles folded from it."""
         return SqlProfiles(self._connection)
+
+    @property
+    def form_answers(self) -> SqlFormAnswers:
+        """What people answered to forms."""
+        return SqlFormAnswers(self._connection)
+
+    @property
+    def overlays(self) -> SqlOverlays:
+        """Acute states."""
+        return SqlOverlays(self._connection)
+
+    @property
+    def segment_priors(self) -> SqlSegmentPriors:
+        """What to expect of a segment's members."""
+        return SqlSegmentPriors(self._connection)
+
+    @property
+    def calibrations(self) -> SqlCalibrations:
+        """How far each source is to be believed."""
+        return SqlCalibrations(self._connection)
+
+    @property
+    def frameworks(self) -> SqlFrameworks:
+        """Every framework that was ever in force."""
+        return SqlFrameworks(self._connection)
 
     @property
     def keys(self) -> SqlApiKeys:

@@ -7,7 +7,15 @@ from datetime import datetime
 
 from matcher.errors import Unavailable
 from models.memory.imports import MemoryImports
-from models.memory.people import MemoryCustomers, MemoryEmployees, MemoryProfiles
+from models.memory.people import MemoryCustomers, MemoryEmployees
+from models.memory.profiles import MemoryProfiles
+from models.memory.profiling import (
+    MemoryCalibrations,
+    MemoryFormAnswers,
+    MemoryFrameworks,
+    MemoryOverlays,
+    MemorySegmentPriors,
+)
 from models.memory.tables import Tables, Transaction
 from models.memory.work import MemoryAnswers, MemoryApiKeys, MemoryJobs
 
@@ -23,6 +31,11 @@ class MemoryRecords:
         self.customers = MemoryCustomers(transaction)
         self.employees = MemoryEmployees(transaction)
         self.profiles = MemoryProfiles(transaction)
+        self.form_answers = MemoryFormAnswers(transaction)
+        self.overlays = MemoryOverlays(transaction)
+        self.segment_priors = MemorySegmentPriors(transaction)
+        self.calibrations = MemoryCalibrations(transaction)
+        self.frameworks = MemoryFrameworks(transaction)
         self.keys = MemoryApiKeys(transaction)
         self.answers = MemoryAnswers(transaction)
         self.jobs = MemoryJobs(transaction)

@@ -11,7 +11,8 @@ from matcher.profiles.facets import NOTHING, SourceSum
 from matcher.profiles.people import EMPLOYEE, Employee
 from matcher.use_cases.ports import ImportedRow, ImportRow, StoredProfile
 from models.imports import DOUBLED, REASON, TAG_FACET, spoken_of
-from models.memory.people import MemoryProfiles, as_stored, is_same
+from models.memory.people import as_stored, is_same
+from models.memory.profiles import MemoryProfiles
 from models.memory.tables import Line, Transaction
 from models.tables import IMPORT_ACTIONS
 
@@ -152,4 +153,5 @@ def _tag(import_id: str, row: ImportRow, *, framework: str, facet: str, actor: s
         weight=0.0,
         actor=actor,
         reason=REASON,
+        batch=import_id,
     )

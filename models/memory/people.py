@@ -1,19 +1,17 @@
-"""Customers, employees and their profiles, in memory."""
+"""Customers and employees, in memory."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from matcher.errors import Conflict, NotFound, StaleRevision
-from matcher.profiles.evidence import Evidence, Source
-from matcher.profiles.facets import Sums
-from matcher.profiles.people import CUSTOMER, EMPLOYEE, Customer, Employee, Presence, Who
+from matcher.errors import NotFound
+from matcher.profiles.people import CUSTOMER, EMPLOYEE, Customer, Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
-from matcher.use_cases.ports import Page, StaffChanges, StoredProfile
+from matcher.use_cases.ports import Page, StaffChanges
 from models.columns import json_text
 from models.employees import employee_values
 from models.memory.tables import Transaction
-from models.memory.work import forget_in_results, forget_person
+from models.memory.work import forget_in_results
 
 
 class MemoryCustomers:
@@ -123,100 +121,13 @@ class MemoryEmployees:
 
     def _record(self, employee_id: str, framework: str) -> EmployeeRecord:
         tables = self._transaction.tables
-        values = tables.profiles.get((EMPLOYEE, employee_id, framework, "values"))
+        is_hidden = (EMPLOYEE, employee_id) in tables.hidden
+        values = None if is_hidden else tables.profiles.get((EMPLOYEE, employee_id, framework, "values"))
         return EmployeeRecord(
             employee=tables.employees[employee_id],
             presence=tables.presences.get(employee_id),
             values=None if values is None else values.sums,
         )
-
-
-class MemoryProfiles:
-    """Evidence and profiles in memory (port `Profiles`)."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
-
-    def get(self, who: Who, subject_id: str, framework: str, facet: str) -> StoredProfile | None:
-        """The person's profile on that facet, if any evidence was folded yet."""
-        return self._transaction.tables.profiles.get((who, subject_id, framework, facet))
-
-    def get_many(self, who: Who, subject_ids: Collection[str], framework: str, facet: str) -> dict[str, StoredProfile]:
-        """Those of the profiles that there are, by the person's id."""
-        found = {subject_id: self.get(who, subject_id, framework, facet) for subject_id in subject_ids}
-        return {subject_id: stored for subject_id, stored in found.items() if stored is not None}
-
-    def put(
-        self,
-        who: Who,
-        subject_id: str,
-        framework: str,
-        facet: str,
-        sums: Sums,
-        *,
-        expected_revision: int,
-        now: datetime,  # noqa: ARG002  # the port's signature
-    ) -> int:
-        """Write the sums where the revision is still the expected one; the new revision. Raises StaleRevision."""
-        former = self.get(who, subject_id, framework, facet)
-        if (0 if former is None else former.revision) != expected_revision:
-            raise StaleRevision(subject_id=subject_id, facet=facet)
-        profiles = self._transaction.changing(self._transaction.tables.profiles)
-        profiles[who, subject_id, framework, facet] = StoredProfile(sums, expected_revision + 1)
-        if who == EMPLOYEE:
-            self._transaction.stamp(subject_id)
-        return expected_revision + 1
-
-    def append(self, piece: Evidence) -> None:
-        """Add a piece of evidence to the log. Raises Conflict when its id is taken."""
-        evidence = self._transaction.changing(self._transaction.tables.evidence)
-        if piece.id in evidence:
-            raise Conflict(f"There is evidence {piece.id} already.")
-        evidence[piece.id] = piece
-
-    def evidence_of(self, who: Who, subject_id: str, *, facet: str | None = None) -> list[Evidence]:
-        """Every piece about the person, revoked ones too, oldest first by (occurred_at, id)."""
-        found = [
-            piece
-            for piece in self._transaction.tables.evidence.values()
-            if piece.who == who and piece.subject_id == subject_id and facet in (None, piece.facet)
-        ]
-        return sorted(found, key=lambda piece: (piece.occurred_at, piece.id))
-
-    def tags_of(
-        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
-    ) -> dict[str, tuple[float, ...]]:
-        """The share of each person's newest hr_tag that still counts; who has none is left out."""
-        wanted, found = frozenset(subject_ids), dict[str, tuple[float, ...]]()
-        pieces = self._transaction.tables.evidence.values()
-        for piece in sorted(pieces, key=lambda piece: (piece.occurred_at, piece.id)):
-            place = (piece.who, piece.framework, piece.facet, piece.source)
-            if place == (who, framework, facet, Source.HR_TAG) and piece.subject_id in wanted and not piece.revoked_at:
-                found[piece.subject_id] = piece.share
-        return found
-
-    def revoke(self, evidence_id: str, *, now: datetime, actor: str) -> None:
-        """Note that the piece no longer counts; the first revocation stands. Raises NotFound for an unknown piece."""
-        evidence = self._transaction.changing(self._transaction.tables.evidence)
-        piece = evidence.get(evidence_id)
-        if piece is None:
-            raise NotFound(f"There is no evidence {evidence_id}.")
-        if piece.revoked_at is None:
-            evidence[evidence_id] = replace(piece, revoked_at=now, revoked_by=actor)
-
-    def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:
-        """Remove the person's evidence and profiles, of one facet or all, and every stored answer that names them."""
-        tables, changing = self._transaction.tables, self._transaction.changing
-        evidence, profiles = changing(tables.evidence), changing(tables.profiles)
-        pieces = [piece.id for piece in self.evidence_of(who, subject_id, facet=facet)]
-        places = [place for place in profiles if place[:2] == (who, subject_id) and facet in (None, place[3])]
-        for piece in pieces:
-            del evidence[piece]
-        for place in places:
-            del profiles[place]
-        forget_person(self._transaction, subject_id)
-        if who == EMPLOYEE and (pieces or places):
-            self._transaction.stamp(subject_id)
 
 
 def as_stored(person: Employee) -> Employee:

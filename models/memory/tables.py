@@ -4,19 +4,33 @@ Committed dictionaries are never changed in place: a transaction copies each one
 snapshot stays as it was, and to roll back is to forget the copies.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import TypeVar
 
 from matcher.errors import Unavailable
 from matcher.profiles.evidence import Evidence
+from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import Customer, Employee, Presence, Who
-from matcher.use_cases.ports import ApiKey, ImportRow, Job, StoredAnswer, StoredProfile
+from matcher.use_cases.ports import (
+    ApiKey,
+    FormAnswer,
+    ImportRow,
+    Job,
+    SegmentPrior,
+    SourceCalibration,
+    StoredAnswer,
+    StoredProfile,
+)
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 ProfilePlace = tuple[Who, str, str, str]  # who, subject, framework, facet
+
+
+OverlayPlace = tuple[Who, str, str, str]  # who, subject, facet, cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,12 @@ class Tables:
     presences: dict[str, Presence] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     profiles: dict[ProfilePlace, StoredProfile] = field(default_factory=dict)
+    hidden: dict[tuple[Who, str], tuple[datetime, str]] = field(default_factory=dict)  # since when, by whom
+    form_answers: dict[str, FormAnswer] = field(default_factory=dict)
+    overlays: dict[OverlayPlace, Overlay] = field(default_factory=dict)
+    segment_priors: dict[tuple[str, str, str], SegmentPrior] = field(default_factory=dict)
+    calibrations: dict[tuple[str, str, str, datetime], SourceCalibration] = field(default_factory=dict)
+    frameworks: dict[tuple[str, str], tuple[str, Mapping[str, object]]] = field(default_factory=dict)
     keys: dict[str, ApiKey] = field(default_factory=dict)
     answers: dict[str, tuple[StoredAnswer, datetime]] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)

@@ -136,7 +136,7 @@ def test_a_line_with_values_is_a_tag_with_its_origin(store: Store) -> None:
         stored = records.profiles.get("employee", "e-1", FRAMEWORK, "values")
         nobody = records.profiles.get("employee", "e-2", FRAMEWORK, "values")
     expected = some_evidence(tag.id, occurred_at=later(7), recorded_at=later(7), share=SHARE, weight=WEIGHT, actor="k1")
-    assert tag == replace(expected, reason="employee file", detail={})
+    assert tag == replace(expected, reason="employee file", detail={}, batch="i-1")
     assert stored is not None
     assert stored.revision == 1
     assert stored.sums == Sums({"hr_tag": SourceSum(tuple(WEIGHT * part for part in SHARE), later(7))})

@@ -1,0 +1,115 @@
+"""The statements about evidence: a log that is added to and never changed, but to note that a piece was revoked."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from matcher.errors import NotFound
+from matcher.profiles.evidence import Evidence, Source
+from matcher.profiles.people import Who
+from models.expressions import one_of
+from models.tables import evidence
+
+BATCH_ROWS = 1_000
+
+_COUNTS = evidence.c.revoked_at.is_(None)
+_OF_MANY = (
+    select(evidence)
+    .where(
+        evidence.c.who == bindparam("who"),
+        evidence.c.framework == bindparam("framework"),
+        evidence.c.facet == bindparam("facet"),
+        one_of(evidence.c.subject_id, "ids"),
+    )
+    .order_by(evidence.c.occurred_at, evidence.c.id)
+)
+
+
+class SqlEvidenceLog:
+    """Evidence in SQL (port `EvidenceLog`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, piece: Evidence) -> None:
+        """Add a piece of evidence to the log. Raises Conflict, at the latest at the commit, when its id is taken."""
+        self._connection.execute(insert(evidence).values(**_values(piece)))
+
+    def append_many(self, pieces: Sequence[Evidence]) -> None:
+        """Add all the pieces, in a statement a thousand. Raises Conflict when an id is taken; then none is added."""
+        unwritten = iter(pieces)
+        while batch := [_values(piece) for piece in islice(unwritten, BATCH_ROWS)]:
+            self._connection.execute(insert(evidence), batch)
+
+    def evidence_of(self, who: Who, subject_id: str, *, facet: str | None = None) -> list[Evidence]:
+        """Every piece about the person, revoked ones too, oldest first by (occurred_at, id)."""
+        query = (
+            select(evidence)
+            .where(evidence.c.who == who, evidence.c.subject_id == subject_id)
+            .order_by(evidence.c.occurred_at, evidence.c.id)
+        )
+        if facet is not None:
+            query = query.where(evidence.c.facet == facet)
+        return [_evidence(row) for row in self._connection.execute(query)]
+
+    def evidence_of_many(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, list[Evidence]]:
+        """As `evidence_of`, for many people at once; who has none is left out."""
+        place = {"who": who, "ids": list(subject_ids), "framework": framework, "facet": facet}
+        found: dict[str, list[Evidence]] = {}
+        for row in self._connection.execute(_OF_MANY, place) if subject_ids else ():
+            found.setdefault(row.subject_id, []).append(_evidence(row))
+        return found
+
+    def evidence_of_batch(self, batch: str) -> list[Evidence]:
+        """Every piece of the batch, whomever it is about, revoked ones too, by (who, subject_id, id)."""
+        order = (evidence.c.who, evidence.c.subject_id, evidence.c.id)
+        query = select(evidence).where(evidence.c.batch == batch).order_by(*order)
+        return [_evidence(row) for row in self._connection.execute(query)]
+
+    def tags_of(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, tuple[float, ...]]:
+        """The share of each person's newest hr_tag that still counts; who has none is left out."""
+        query = (
+            select(evidence.c.subject_id, evidence.c.share)
+            .where(
+                evidence.c.who == who,
+                evidence.c.subject_id.in_(subject_ids),
+                evidence.c.framework == framework,
+                evidence.c.facet == facet,
+                evidence.c.source == Source.HR_TAG.value,
+                _COUNTS,
+            )
+            .order_by(evidence.c.occurred_at, evidence.c.id)
+        )
+        return {subject_id: tuple(share) for subject_id, share in self._connection.execute(query)}
+
+    def revoke(self, evidence_id: str, *, now: datetime, actor: str, reason: str | None = None) -> None:
+        """Note that the piece no longer counts; the first revocation stands. Raises NotFound for an unknown piece."""
+        marked = {"revoked_at": now, "revoked_by": actor, "revoked_reason": reason}
+        this = evidence.c.id == evidence_id
+        if self._connection.execute(update(evidence).where(this, _COUNTS).values(**marked)).rowcount:
+            return
+        if self._connection.execute(select(evidence.c.id).where(this)).first() is None:
+            raise NotFound(f"There is no evidence {evidence_id}.")
+
+    def revoke_batch(self, batch: str, *, now: datetime, actor: str, reason: str | None = None) -> int:
+        """Note that no piece of the batch counts any longer; how many counted until now."""
+        marked = {"revoked_at": now, "revoked_by": actor, "revoked_reason": reason}
+        change = update(evidence).where(evidence.c.batch == batch, _COUNTS).values(**marked)
+        return self._connection.execute(change).rowcount
+
+
+def _values(piece: Evidence) -> dict[str, Any]:
+    values = {name: getattr(piece, name) for name in evidence.c.keys()}  # noqa: SIM118  # columns, not a dict
+    return {**values, "source": str(piece.source), "share": list(piece.share), "detail": dict(piece.detail)}
+
+
+def _evidence(row: Row[*tuple[Any, ...]]) -> Evidence:
+    values = dict(row._mapping)
+    return Evidence(**{**values, "source": Source(values["source"]), "share": tuple(values["share"])})
