@@ -61,13 +61,19 @@ def build(settings: Settings) -> Klik:
 
 
 def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = utc_now) -> Klik:
-    """The installation on a store that is open already, as tests hand one in."""
+    """The installation on a store that is open already, as tests hand one in.
+
+    Raises FrameworkChanged when the framework's file was changed under the name and version it was in force with.
+    """
     from matcher.rules import compile_rules
+    from matcher.use_cases.register_framework import register_framework
     from models.roster_cache import RosterCache
     from models.secrets import installation_secret
 
     framework = read_framework(settings)
     rule_set = read_rule_set(settings, framework)
+    with store.writing() as records:
+        register_framework(records, framework, now=now())
     return Klik(
         settings=settings,
         store=store,

@@ -9,19 +9,63 @@ from api.schemas.people import CustomerOutSchema, EmployeeOutSchema, PresenceSch
 from api.schemas.profiles import EvidenceSchema, ProfileSchema, shown_evidence, shown_profile
 from api.schemas.strict import shown_moment
 from matcher.profiles.framework import Framework
+from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import CUSTOMER
 from matcher.use_cases.export_person import PersonExport
+from matcher.use_cases.ports import FormAnswer
+
+
+class ExportedEvidenceSchema(EvidenceSchema):
+    """A piece of evidence with all that was noted beside it."""
+
+    detail = fields.Dict(keys=fields.String(), required=True)
+
+
+class ExportedAnswerSchema(ma.Schema):
+    """One answer to one item of a form; options go by their keys."""
+
+    id = fields.String(required=True)
+    framework = fields.String(required=True)
+    facet = fields.String(required=True)
+    form = fields.String(required=True)
+    wave = fields.String(required=True)
+    language = fields.String(required=True)
+    mode = fields.String(required=True)
+    item = fields.String(required=True)
+    best = fields.String()
+    worst = fields.String()
+    points = fields.Dict(keys=fields.String(), values=fields.Integer())
+    rating = fields.Float()
+    latency_ms = fields.Integer()
+    answered_at = fields.AwareDateTime(required=True)
+    evidence_id = fields.String()
+
+
+class ExportedOverlaySchema(ma.Schema):
+    """An acute state: for what it was set, how far it shifts the profile, until when. Shares go by their places."""
+
+    facet = fields.String(required=True)
+    cause = fields.String(required=True)
+    share = fields.List(fields.Float(), required=True)
+    rho = fields.Float(required=True)
+    expires_at = fields.AwareDateTime(required=True)
 
 
 class PersonExportSchema(ma.Schema):
-    """Master data, presence, every piece of evidence (revoked ones too) and the profiles made of it."""
+    """Master data, presence, every piece of evidence (revoked ones too) and the profiles made of it.
+
+    Also every answer to a form, every acute state that is kept, and whether the person hides their profile.
+    """
 
     who = fields.String(required=True, metadata={"enum": ["customer", "employee"]})
     customer = fields.Nested(CustomerOutSchema)
     employee = fields.Nested(EmployeeOutSchema)
     presence = fields.Nested(PresenceSchema)
-    evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
+    evidence = fields.List(fields.Nested(ExportedEvidenceSchema), required=True)
     profiles = fields.List(fields.Nested(ProfileSchema), required=True)
+    answers = fields.List(fields.Nested(ExportedAnswerSchema), required=True)
+    overlays = fields.List(fields.Nested(ExportedOverlaySchema), required=True)
+    profile_hidden = fields.Boolean(required=True)
     exported_at = fields.AwareDateTime(required=True)
 
 
@@ -31,10 +75,43 @@ def shown_export(export: PersonExport, framework: Framework) -> dict[str, Any]:
     document: dict[str, Any] = {
         "who": export.who,
         export.who: schema.dump(export.person),
-        "evidence": [shown_evidence(one, framework) for one in export.evidence],
+        "evidence": [{**shown_evidence(one, framework), "detail": dict(one.detail)} for one in export.evidence],
         "profiles": [shown_profile(view) for view in export.profiles],
+        "answers": [_shown_answer(one) for one in export.answers],
+        "overlays": [_shown_overlay(one) for one in export.overlays],
+        "profile_hidden": export.profile_hidden,
         "exported_at": shown_moment(export.exported_at),
     }
     if export.presence is not None:
         document["presence"] = PresenceSchema().dump(export.presence)
     return document
+
+
+def _shown_answer(one: FormAnswer) -> dict[str, Any]:
+    said = one.answer
+    always = {name: getattr(one, name) for name in ("id", "framework", "facet", "form", "wave", "language")}
+    told = {
+        "best": said.best,
+        "worst": said.worst,
+        "points": None if said.points is None else dict(said.points),
+        "rating": said.rating,
+        "latency_ms": said.latency_ms,
+        "evidence_id": one.evidence_id,
+    }
+    return {
+        **always,
+        "mode": str(one.mode),
+        "item": said.item,
+        "answered_at": shown_moment(one.answered_at),
+        **{name: value for name, value in told.items() if value is not None},
+    }
+
+
+def _shown_overlay(one: Overlay) -> dict[str, Any]:
+    return {
+        "facet": one.facet,
+        "cause": one.cause,
+        "share": list(one.share),
+        "rho": one.rho,
+        "expires_at": shown_moment(one.expires_at),
+    }

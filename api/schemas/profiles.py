@@ -94,7 +94,7 @@ class ProfilesSchema(ma.Schema):
 
 
 class EvidenceSchema(WireSchema):
-    """A stored piece of evidence; `revoked_at` where it was taken back."""
+    """A stored piece of evidence; `revoked_at` where it was taken back, `batch` where it came with others."""
 
     id = fields.String(required=True)
     framework = fields.String(required=True)
@@ -108,6 +108,8 @@ class EvidenceSchema(WireSchema):
     reason = fields.String()
     revoked_at = fields.AwareDateTime()
     revoked_by = fields.String()
+    revoked_reason = fields.String()
+    batch = fields.String()
 
 
 class EvidenceListSchema(ma.Schema):
@@ -160,7 +162,8 @@ def shown_evidence(evidence: Evidence, framework: Framework) -> dict[str, Any]:
         document["reason"] = evidence.reason
     if evidence.revoked_at is not None:
         document |= {"revoked_at": shown_moment(evidence.revoked_at), "revoked_by": evidence.revoked_by or ""}
-    return document
+    told = {"revoked_reason": evidence.revoked_reason, "batch": evidence.batch}
+    return document | {name: text for name, text in told.items() if text is not None}
 
 
 def _by_dim(profile: Profile, numbers: tuple[float, ...]) -> Mapping[str, float]:

@@ -8,7 +8,10 @@ from matcher.use_cases.ports import Records
 
 
 def erase_person(records: Records, who: Who, subject_id: str, *, now: datetime) -> None:
-    """Remove the person, their evidence and profiles; the keys of an employee stop working. Raises NotFound."""
+    """Remove the person and all that is known of them; the keys of an employee stop working. Raises NotFound.
+
+    All of it goes in one transaction: evidence, answers to forms, profiles, acute states, the mark that hides.
+    """
     find_person(records, who, subject_id)
     records.profiles.erase(who, subject_id)
     if who == CUSTOMER:

@@ -5,15 +5,19 @@ from datetime import datetime
 
 from matcher.profiles.evidence import Evidence
 from matcher.profiles.framework import Framework
+from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import EMPLOYEE, Customer, Employee, Presence, Who
 from matcher.use_cases.find_person import find_person
-from matcher.use_cases.ports import Records
+from matcher.use_cases.ports import FormAnswer, Records
 from matcher.use_cases.read_profile import ProfileView, read_profile
 
 
 @dataclass(frozen=True, slots=True)
 class PersonExport:
-    """Master data, presence, every piece of evidence (revoked ones too) and the profiles made of it."""
+    """Master data, presence, every piece of evidence (revoked ones too) and the profiles made of it.
+
+    Also every answer to a form, every acute state that is kept, and whether the person hides their profile.
+    """
 
     who: Who
     person: Customer | Employee
@@ -21,6 +25,9 @@ class PersonExport:
     evidence: tuple[Evidence, ...]
     profiles: tuple[ProfileView, ...]
     exported_at: datetime
+    answers: tuple[FormAnswer, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
+    profile_hidden: bool = False
 
 
 def export_person(records: Records, framework: Framework, who: Who, subject_id: str, *, now: datetime) -> PersonExport:
@@ -33,4 +40,7 @@ def export_person(records: Records, framework: Framework, who: Who, subject_id: 
         evidence=tuple(records.profiles.evidence_of(who, subject_id)),
         profiles=tuple(read_profile(records, framework, who, subject_id, now=now)),
         exported_at=now,
+        answers=tuple(records.form_answers.of_person(who, subject_id, framework=None)),
+        overlays=tuple(records.overlays.of_person(who, subject_id)),
+        profile_hidden=bool(records.profiles.hidden_of(who, [subject_id])),
     )

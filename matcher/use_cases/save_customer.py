@@ -12,7 +12,8 @@ from matcher.use_cases.ports import Records
 def save_customer(records: Records, customer: Customer, *, now: datetime) -> bool:
     """Create or replace the customer; whether it was created.
 
-    Without `consent.value_profiling` all value evidence of the customer is erased at once (profiling.md section 12).
+    Without `consent.value_profiling` value evidence, the answers it was made of and value profile of the customer are
+    erased at once (profiling.md section 12); the other facets are service preferences and stay.
     Raises InvalidInput `protected_attribute`.
     """
     faults = protected_attributes(customer.attributes)
