@@ -45,7 +45,7 @@ def get_form(query: Mapping[str, Any], framework_id: str, form_id: str) -> Respo
         raise NotFound(f"There is no such form; {framework.name} has: {', '.join(framework.forms)}.")
     preferred = spoken_language(request.headers.get("Accept-Language"))
     language = language_of(framework, query.get("lang"), preferred=preferred)
-    return json_answer(shown_form(framework, form, language=language))
+    return json_answer(shown_form(framework, form, language=language, subject=query.get("subject")))
 
 
 def _named(framework_id: str) -> Framework:

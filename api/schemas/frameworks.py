@@ -6,19 +6,22 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from api.schemas.strict import Key, StrictSchema
+from api.schemas.strict import Identifier, Key, StrictSchema
 from matcher.errors import invalid
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import CUSTOMER
+from matcher.profiles.quality import display_order
 from matcher.profiles.questionnaire import Form, Item, Mode
+
+LANG_META = {"description": "A language of the framework; left out: by Accept-Language, else the framework's first."}
+SUBJECT_META = {"description": "Who is asked: options come in that person's own lasting shuffle, else as in the file."}
 
 
 class FormQuerySchema(StrictSchema):
-    """The language of a form."""
+    """The language of a form, and for whom it is."""
 
-    lang = Key(
-        metadata={"description": "One of the framework's languages; left out: by Accept-Language, else its first."}
-    )
+    lang = Key(metadata=LANG_META)
+    subject = Identifier(metadata=SUBJECT_META)
 
 
 class FrameworkSchema(ma.Schema):
@@ -65,8 +68,8 @@ class ShownItemSchema(ma.Schema):
 class ShownFormSchema(ma.Schema):
     """A questionnaire in one language.
 
-    Ask the items in the `order` given, any even number of them from the start; shuffle an item's options anew for
-    each person. `alt_mode` may be used instead of `mode`. Ratings lie on `scale`.
+    Ask the items in the `order` given, any even number of them from the start; shuffle an item's options for each
+    person (or name the `subject`). `alt_mode` may be used instead of `mode`. Ratings lie on `scale`.
     """
 
     framework = fields.String(required=True)
@@ -95,11 +98,14 @@ def shown_framework(framework: Framework, *, is_active: bool) -> dict[str, Any]:
     }
 
 
-def shown_form(framework: Framework, form: Form, *, language: str) -> dict[str, Any]:
-    """A form as `ShownFormSchema` documents it; the customer's ends with the questions on preferences."""
+def shown_form(framework: Framework, form: Form, *, language: str, subject: str | None = None) -> dict[str, Any]:
+    """A form as `ShownFormSchema` documents it; the customer's ends with the questions on preferences.
+
+    Where the person who is asked is known, each item's options come in that person's own order, under their keys.
+    """
     preferences = [item for _, item in framework.preference_items.values()] if form.id == CUSTOMER else []
-    items = [_shown_item(item, form.modes[0], language) for item in form.items.values()]
-    items += [_shown_item(item, Mode.BEST_ONLY, language) for item in preferences]
+    items = [_shown_item(item, form.modes[0], language, subject) for item in form.items.values()]
+    items += [_shown_item(item, Mode.BEST_ONLY, language, subject) for item in preferences]
     document: dict[str, Any] = {
         "framework": framework.name,
         "form": form.id,
@@ -116,13 +122,14 @@ def shown_form(framework: Framework, form: Form, *, language: str) -> dict[str, 
     return document
 
 
-def _shown_item(item: Item, mode: Mode, language: str) -> Mapping[str, object]:
-    options = zip(item.keys, item.options, strict=True)
+def _shown_item(item: Item, mode: Mode, language: str, subject: str | None) -> Mapping[str, object]:
+    text = {key: option.text[language] for key, option in zip(item.keys, item.options, strict=True)}
+    keys = item.keys if subject is None else display_order(subject, item)
     return {
         "id": item.id,
         "mode": str(mode),
         "stem": item.stem[language],
-        "options": [{"key": key, "text": option.text[language]} for key, option in options],
+        "options": [{"key": key, "text": text[key]} for key in keys],
         "select_max": item.select_max,
     }
 

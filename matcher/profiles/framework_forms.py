@@ -222,7 +222,7 @@ def _read_norm(reading: Reading, norm: Mapping[str, object], where: str, *, need
     reading.keys(
         norm, where, required=compared if needs_score else (), optional=("reliability", *compared)
     )  # fmt: skip
-    mean, reliability = plain_number(norm.get("mean", 0.0)), plain_number(norm.get("reliability", Norm.reliability))
+    mean, reliability = plain_number(norm.get("mean", 0.0)), plain_number(norm.get("reliability", Norm().reliability))
     if mean is None:
         reading.note(f"{where}/mean", "wrong_type", "a number is needed")
     if reliability is None or not 0 < reliability < 1:

@@ -56,6 +56,22 @@ def test_options_go_by_their_place_in_the_file(service: Installation) -> None:
     assert (served["mode"], "alt_mode" in served) == ("best_worst", False)
 
 
+def test_a_person_gets_a_shuffle_of_their_own_with_the_same_keys(service: Installation) -> None:
+    """What stands first is picked more often; a lasting shuffle for each person evens it out (T8)."""
+    plain = form(service, "colours8/forms/staff?lang=en")["items"]
+    mine = form(service, "colours8/forms/staff?lang=en&subject=m-anouk")["items"]
+    again = form(service, "colours8/forms/staff?lang=nl&subject=m-anouk")["items"]
+
+    def texts(items: Any) -> list[dict[str, str]]:
+        return [{option["key"]: option["text"] for option in item["options"]} for item in items]
+
+    def keys(items: Any) -> list[list[str]]:
+        return [[option["key"] for option in item["options"]] for item in items]
+
+    assert texts(mine) == texts(plain)
+    assert keys(mine) == keys(again) != keys(plain)
+
+
 def test_the_questions_on_preferences_follow_the_customers_form(service: Installation) -> None:
     """Channel, way of deciding and service window come last; of channels two may be chosen."""
     served = form(service, "colours8/forms/customer?lang=en")

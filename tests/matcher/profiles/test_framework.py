@@ -186,6 +186,13 @@ def test_forms_are_read_as_they_stand() -> None:
     )
 
 
+def test_a_norm_may_leave_out_its_reliability() -> None:
+    """Then .7 is assumed (profiling.md 4.3: the variance of a score is .3)."""
+    norms = parse_framework(changed("/forms/customer/norms/bold/reliability", ...)).forms["customer"].norms
+
+    assert (norms["bold"].reliability, norms["calm"].reliability) == (0.7, 0.6)
+
+
 def test_the_optional_parts_are_read_as_they_stand() -> None:
     """What an employee is told, and what a state does, is the file's word for word."""
     framework = parse_framework(document())
