@@ -1,4 +1,4 @@
-"""Closed channels on simulated customers: half of their contacts came when two of six were closed (profiling.md, T12)."""
+"""Closed channels on simulated customers: half of the contacts came when two of six were closed (profiling.md, T12)."""
 
 import math
 from dataclasses import replace
@@ -54,7 +54,8 @@ def contacts_of(truth: np.ndarray, contacts_a_year: float, rng: np.random.Genera
     who = np.repeat(np.arange(PEOPLE), rng.poisson(contacts_a_year, PEOPLE))
     is_restricted = rng.random(len(who)) < 0.5
     liking = truth[who]
-    liking[np.ix_(is_restricted, CLOSED)] = 0.0
+    for place in CLOSED:
+        liking[is_restricted, place] = 0.0
     threshold = rng.random(len(who)) * liking.sum(axis=1)
     choice = (liking.cumsum(axis=1) < threshold[:, None]).sum(axis=1)
     opened = tuple(dim for place, dim in enumerate(FACET.dims) if place not in CLOSED)

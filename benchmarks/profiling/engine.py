@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def _difference(facet: Facet, what: str, some: list[Sums], others: list[Sums]) -
 def _distributions(facet: Facet, sums: list[Sums]) -> list[Threshold]:
     tables = [share_table(facet, sums, NOW + timedelta(days=days)) for days in range(0, 4000, 400)]
     off = max(float(np.abs(table.share.sum(axis=1) - 1.0).max()) for table in tables)
-    rises = max(float((later.n_eff - now.n_eff).max()) for now, later in zip(tables, tables[1:], strict=False))
+    rises = max(float((later.n_eff - now.n_eff).max()) for now, later in pairwise(tables))
     least = min(float(table.share.min()) for table in tables)
     return [
         Threshold(PART, "T3 Σ share − 1, largest", off, at_most=1e-12, seed=SEED),
