@@ -1,11 +1,13 @@
 """Answers checked against the form they belong to: every fault at once, each with its place."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from matcher.errors import Fault, InvalidInput, invalid, pointer_to
 from matcher.profiles.choice_model import POINTS
 from matcher.profiles.questionnaire import Answer, Form, Item, Mode
+
+ITEMS_NAMED = 30  # in a fault about an unknown item; a longer list would drown it
+LONGEST_LATENCY_MS = 10**12  # thirty years; more is no time but a broken clock
 
 # What an answer may hold in each mode, what it must hold first.
 FIELDS = {
@@ -44,7 +46,7 @@ def check_answers(
         elif answer.item in others:
             faults += _faults(form, others[answer.item], answer, (Mode.BEST_ONLY,), where)
         else:
-            names = ", ".join([*form.order, *others])
+            names = ", ".join([*form.order, *others][:ITEMS_NAMED])
             detail = f"form {form.id} has no item {answer.item[:64]!r}; its items are: {names}"
             faults.append(Fault(f"{where}/item", "unknown_item", detail))
             continue
@@ -73,7 +75,7 @@ def _faults(form: Form, item: Item, answer: Answer, modes: Sequence[Mode], where
         lowest, highest = form.rating
         if not lowest <= answer.rating <= highest:
             yield Fault(f"{where}/rating", "out_of_range", f"a rating is a number from {lowest:g} to {highest:g}")
-    if answer.latency_ms is not None and not 0 <= answer.latency_ms < math.inf:
+    if answer.latency_ms is not None and not 0 <= answer.latency_ms <= LONGEST_LATENCY_MS:
         yield Fault(f"{where}/latency_ms", "out_of_range", "a latency is a number of milliseconds, 0 or more")
 
 

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -107,3 +108,13 @@ def test_the_files_order_of_options_changes_no_profile() -> None:
 
     assert np.allclose(one.theta, other.theta, atol=1e-9)
     assert np.allclose(one.weight * one.share.T, other.weight * other.share.T, atol=1e-9)
+
+
+@pytest.mark.parametrize(("form", "shown", "meetings"), [(STAFF, 8, {3, 4}), (CUSTOMER, 4, {1, 2, 3})])
+def test_the_shipped_blocks_are_balanced(form: Form, shown: int, meetings: set[int]) -> None:
+    """4.6: all value systems are shown as often, every pair meets, and any two items in turn show all eight."""
+    blocks = [{option.dim for option in form.items[name].options} for name in form.order]
+
+    assert all(sum(dim in block for block in blocks) == shown for dim in FLAT.dims)
+    assert {sum({one, other} <= block for block in blocks) for one, other in combinations(FLAT.dims, 2)} == meetings
+    assert all(len(first | second) == 8 for first, second in zip(blocks[::2], blocks[1::2], strict=True))

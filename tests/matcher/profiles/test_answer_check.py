@@ -105,6 +105,14 @@ def test_a_rating_lies_on_its_scale(rating: float) -> None:
     assert faults(RATED, Answer("R1", rating=rating)) == {("/answers/0/rating", "out_of_range")}
 
 
+@pytest.mark.parametrize("latency_ms", [-1, 10**13, 10**400])
+def test_a_latency_is_a_time(latency_ms: int) -> None:
+    """A broken clock must not decide whether someone was hasty, nor overflow."""
+    check_answers(STAFF, [Answer("S01", best="a", latency_ms=86_400_000)])
+
+    assert faults(STAFF, Answer("S01", best="a", latency_ms=latency_ms)) == {("/answers/0/latency_ms", "out_of_range")}
+
+
 def test_a_rated_item_needs_a_rating() -> None:
     """A pick tells nothing there."""
     assert faults(RATED, Answer("R1", best="a")) == {
