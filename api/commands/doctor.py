@@ -17,6 +17,7 @@ from matcher.errors import MatcherError
 
 if TYPE_CHECKING:
     from api.settings import Settings
+    from matcher.profiles.framework import Framework
 
 OLDEST_PYTHON = (3, 11)
 REMOTE_FILE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "lustre", "afs")
@@ -125,8 +126,35 @@ def _framework(settings: "Settings") -> Iterator[Finding]:
         advice = "Mend the file, or choose another framework with KLIK_FRAMEWORK."
         yield from (Finding("Framework", FAULT, fault.detail, advice) for fault in error.faults)
         return
-    yield Finding("Framework", OK, framework.name)
+    yield _framework_finding(settings, framework)
     yield Finding("Rule set", OK, read_rule_set(settings, framework).title)
+
+
+def _framework_finding(settings: "Settings", framework: "Framework") -> Finding:
+    """Whether the framework means what it meant to all that is stored under its name and version."""
+    from matcher.use_cases.register_framework import framework_sha256
+
+    digest, stored = framework_sha256(framework), _sha256_in_force(settings, framework)
+    if stored is None:
+        return Finding("Framework", OK, f"{framework.name}, never in force here yet")
+    if stored != digest:
+        advice = "Give the changed file a new version, or put the former file back."
+        return Finding("Framework", FAULT, f"{framework.name} was in force here with another content", advice)
+    return Finding("Framework", OK, f"{framework.name}, as it was when it came into force (SHA-256 {digest[:12]})")
+
+
+def _sha256_in_force(settings: "Settings", framework: "Framework") -> str | None:
+    from matcher.errors import Unavailable
+    from models.store import open_store
+
+    store = open_store(settings.database_url)
+    try:
+        with store.reading() as records:
+            return records.frameworks.sha256_of(framework.id, framework.version)
+    except Unavailable:  # no store or no tables yet: the check of the store says so
+        return None
+    finally:
+        store.close()
 
 
 def _clock(settings: "Settings") -> Iterator[Finding]:
