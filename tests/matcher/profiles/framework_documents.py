@@ -1,15 +1,19 @@
-"""A small valid framework file with every part a file can have, and ways to change one place of it."""
+"""A small valid framework file with every part a file can have, shipped ones, and ways to change them."""
 
 import copy
+import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from matcher.errors import InvalidInput
 from matcher.profiles.framework import parse_framework
+from models.frameworks import SHIPPED
 
 Document = dict[str, Any]
 DIMS = ("calm", "bold", "exact")
+PERMUTATION = np.random.default_rng(8).permutation(8)  # seed 8
 
 
 def both(text: str) -> dict[str, str]:
@@ -115,3 +119,19 @@ def faults_of(broken: Document) -> list[tuple[str, str]]:
     with pytest.raises(InvalidInput) as refused:
         parse_framework(broken)
     return [(fault.pointer, fault.code) for fault in refused.value.faults]
+
+
+def shipped_document(name: str = "colours8") -> dict[str, Any]:
+    """The document of a shipped framework."""
+    document: dict[str, Any] = json.loads((SHIPPED / f"{name}.json").read_text("utf-8"))
+    return document
+
+
+def permuted(document: dict[str, Any], order: list[int]) -> dict[str, Any]:
+    """The same framework with its dimensions in another order."""
+    moved = copy.deepcopy(document)
+    matrix = np.array(document["affinity_prior"]["matrix"])
+    moved["dimensions"] = [document["dimensions"][place] for place in order]
+    moved["prior"]["mean"] = [document["prior"]["mean"][place] for place in order]
+    moved["affinity_prior"]["matrix"] = matrix[np.ix_(order, order)].tolist()
+    return moved

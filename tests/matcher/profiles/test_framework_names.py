@@ -1,8 +1,6 @@
 """No code knows the name of a value system: another framework, or another order of the same one, is another file."""
 
 import ast
-import copy
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,30 +13,14 @@ from matcher.profiles.evidence import Source
 from matcher.profiles.facets import Profile, Sums, fold, profile_of, share_table
 from matcher.profiles.framework import Framework, parse_framework
 from matcher.profiles.tags import tag_share
-from models.frameworks import SHIPPED, load_framework, shipped_names
+from models.frameworks import load_framework, shipped_names
 from tests.architecture.house import ROOT
 from tests.matcher.profiles.evidence_builders import NOW, evidence
+from tests.matcher.profiles.framework_documents import PERMUTATION, permuted, shipped_document
 
-PERMUTATION = np.random.default_rng(8).permutation(8)  # seed 8
 # Terminals have colours too: what is given as a style is one of theirs.
 TERMINAL_STYLE = "style"
 TEXT_KEYS = ("en", "nl")  # what people read stays as it is
-
-
-def shipped_document(name: str = "colours8") -> dict[str, Any]:
-    """The document of a shipped framework."""
-    document: dict[str, Any] = json.loads((SHIPPED / f"{name}.json").read_text("utf-8"))
-    return document
-
-
-def permuted(document: dict[str, Any], order: list[int]) -> dict[str, Any]:
-    """The same framework with its dimensions in another order."""
-    moved = copy.deepcopy(document)
-    matrix = np.array(document["affinity_prior"]["matrix"])
-    moved["dimensions"] = [document["dimensions"][place] for place in order]
-    moved["prior"]["mean"] = [document["prior"]["mean"][place] for place in order]
-    moved["affinity_prior"]["matrix"] = matrix[np.ix_(order, order)].tolist()
-    return moved
 
 
 def renamed(document: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
