@@ -12,7 +12,7 @@ from rich.table import Table
 
 from benchmarks.profiling.threshold import Threshold
 
-PARTS = ("recovery", "bridge", "adaptive", "information", "engine", "closed_channels", "segments", "speed")
+PARTS = ("recovery", "bridge", "adaptive", "information", "engine", "closed_channels", "segments", "placebo", "speed")
 
 
 def main() -> None:
