@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import SourceSum, Sums
+from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import ChannelLoad, Consent, Customer, Employee, Interval
-from matcher.use_cases.ports import ApiKey, Job
+from matcher.profiles.questionnaire import Answer, Mode
+from matcher.use_cases.ports import ApiKey, FormAnswer, Job, SegmentPrior, SourceCalibration
 from models.store import SqlStore
 from models.tables import metadata
 
@@ -82,6 +84,61 @@ def some_sums(weight: float = 2.3, source: str = "survey") -> Sums:
         prior=EVEN,
         prior_at=later(-60),
     )
+
+
+def an_answer(answer_id: str = "a-1", **changes: Any) -> FormAnswer:
+    """What employee e-1 chose on one item of the staff's form."""
+    known: dict[str, Any] = {
+        "who": "employee",
+        "subject_id": "e-1",
+        "framework": FRAMEWORK,
+        "form": "staff",
+        "wave": "w-1",
+        "language": "nl",
+        "mode": Mode.BEST_WORST,
+        "answer": Answer("S01", best="a", worst="d", latency_ms=4200),
+        "answered_at": NOW,
+    }
+    return FormAnswer(answer_id, **{**known, **changes})
+
+
+def an_overlay(cause: str = "outage", **changes: Any) -> Overlay:
+    """A state that employee e-1 is in for an hour."""
+    known: dict[str, Any] = {
+        "who": "employee",
+        "subject_id": "e-1",
+        "facet": "values",
+        "share": (0.5, 0.25, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0),
+        "rho": 0.3,
+        "expires_at": later(3600),
+    }
+    return Overlay(cause=cause, **{**known, **changes})
+
+
+def a_prior(segment: str = "retail", **changes: Any) -> SegmentPrior:
+    """What to expect of a member of the segment."""
+    known: dict[str, Any] = {
+        "framework": FRAMEWORK,
+        "facet": "values",
+        "mean": EVEN,
+        "strength": 7.1,
+        "members": 120,
+        "fitted_at": NOW,
+    }
+    return SegmentPrior(segment=segment, **{**known, **changes})
+
+
+def a_calibration(source: str = "hr_tag", **changes: Any) -> SourceCalibration:
+    """How well a source agreed with questionnaires one night."""
+    known: dict[str, Any] = {
+        "framework": FRAMEWORK,
+        "facet": "values",
+        "validity": 0.47,
+        "cap": 2.0,
+        "members": 80,
+        "fitted_at": NOW,
+    }
+    return SourceCalibration(source=source, **{**known, **changes})
 
 
 def a_key(key_id: str = "k1", **changes: Any) -> ApiKey:
