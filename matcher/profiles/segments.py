@@ -10,7 +10,7 @@ Sklar, Fast MLE computation for the Dirichlet multinomial (2014), doi 10.48550/a
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from matcher.errors import invalid
 from matcher.profiles.framework import Facet
 from matcher.profiles.protected import is_protected_group
+from matcher.profiles.questionnaire import Answer, Form
 
 Floats = NDArray[np.float64]
 
@@ -80,6 +81,23 @@ def fit_segments(facet: Facet, segment_of: Sequence[str | None], picks: ArrayLik
         else:
             priors[name] = prior
     return SegmentFit(priors, too_few, refused)
+
+
+def count_picks(facet: Facet, form: Form, answers: Iterable[Answer]) -> tuple[float, ...]:
+    """How often one person picked each category as best (K numbers): a row for `fit_segments`.
+
+    Points shared out over the options count in parts of one pick. Worst picks and ratings are no picks; an item or key
+    that the form no longer has is passed over.
+    """
+    counts = dict.fromkeys(facet.dims, 0.0)
+    for answer in answers:
+        item = form.items.get(answer.item)
+        given = {answer.best: 1.0} if answer.best is not None else answer.points or {}
+        total = math.fsum(given.values())
+        for key, option in zip(item.keys if item else "", item.options if item else (), strict=True):
+            if option.dim in counts and given.get(key):
+                counts[option.dim] += given[key] / total
+    return tuple(counts.values())
 
 
 def fit_prior(facet: Facet, picks: ArrayLike) -> FittedPrior | None:

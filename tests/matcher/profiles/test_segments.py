@@ -11,9 +11,11 @@ from scipy.stats import dirichlet_multinomial
 
 from matcher.errors import InvalidInput
 from matcher.profiles.framework import Facet
+from matcher.profiles.questionnaire import Answer, Form, Item, Mode, Option
 from matcher.profiles.segments import (
     LEAST_MEMBERS,
     MOST_STRENGTH,
+    count_picks,
     fit_dirichlet,
     fit_prior,
     fit_segments,
@@ -223,3 +225,33 @@ def test_a_segment_missing_for_a_member_is_refused() -> None:
     """Rows out of step would put people into others' segments."""
     with pytest.raises(InvalidInput, match="2 members"):
         fit_segments(VALUES, ["new"], np.ones((2, K)))
+
+
+def form_of(*options: str) -> Form:
+    """A form with one question, which has an option for each category named."""
+    item = Item("q1", {"en": "?"}, tuple(Option(dim, {"en": dim}) for dim in options))
+    return Form("f", (Mode.BEST_WORST,), {"q1": item}, ("q1",))
+
+
+@pytest.mark.parametrize(
+    ("answer", "counts"),
+    [
+        (Answer("q1", best="b", worst="a"), (0.0, 1.0, 0.0)),
+        (Answer("q1", points={"a": 6, "b": 3, "c": 1}), (0.6, 0.3, 0.1)),
+        (Answer("q1", points={"a": 0, "b": 0}), (0.0, 0.0, 0.0)),
+        (Answer("q1", worst="a"), (0.0, 0.0, 0.0)),
+        (Answer("q1", best="z"), (0.0, 0.0, 0.0)),
+        (Answer("gone", best="a"), (0.0, 0.0, 0.0)),
+        (Answer("q1", rating=4.0), (0.0, 0.0, 0.0)),
+    ],
+)
+def test_picks_are_counted_by_category(answer: Answer, counts: tuple[float, ...]) -> None:
+    """One answer is one pick, however it was given; what is no pick counts nothing."""
+    assert count_picks(three_ways(), form_of("a", "b", "c"), [answer]) == pytest.approx(counts)
+
+
+def test_options_of_other_facets_are_no_picks() -> None:
+    """A question on channels tells nothing of values."""
+    answers = [Answer("q1", best="a"), Answer("q1", best="b")]
+
+    assert count_picks(three_ways(), form_of("phone", "c"), answers) == (0.0, 0.0, 1.0)
