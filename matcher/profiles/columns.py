@@ -212,7 +212,8 @@ def _seem_sound(pieces: Sequence[Evidence], facet: Facet) -> bool:
         return False
     share = np.array([piece.share for piece in pieces], dtype=np.float64).reshape(-1, facet.size)
     weight = np.array([piece.weight for piece in pieces], dtype=np.float64)
-    plain = (share >= 0).all(axis=1) & (np.abs(share.sum(axis=1) - 1.0) <= SUM_TOLERANCE)
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities that are about to be refused
+        plain = (share >= 0).all(axis=1) & (np.abs(share.sum(axis=1) - 1.0) <= SUM_TOLERANCE)
     if not ((weight >= 0) & (weight <= MOST_WEIGHT)).all():
         return False
     looked_at = [piece for piece, is_plain in zip(pieces, plain.tolist(), strict=True) if piece.detail or not is_plain]

@@ -167,8 +167,8 @@ def _is_share(evidence: Evidence) -> bool:
 
     A form of hardly any weight may have large shares: its counts are what is told, its shares are counts by weight.
     """
-    is_segment = evidence.source is Source.SEGMENT
-    weight = 1.0 if is_segment else evidence.weight
+    is_judged_alone = evidence.source is Source.SEGMENT or not 0 <= evidence.weight <= MOST_WEIGHT
+    weight = 1.0 if is_judged_alone else evidence.weight
     counts = [weight * part for part in evidence.share]
     if not all(map(math.isfinite, (*evidence.share, *counts))) or max(map(abs, counts)) > MOST_COUNT:
         return False

@@ -37,7 +37,7 @@ def evidence(source: Source = Source.SURVEY, **changes: object) -> Evidence:
 
 
 def history(rng: np.random.Generator, *, most: int = 12, revoked: float = 0.2) -> list[Evidence]:
-    """Up to `most` pieces in the order they were recorded: several sources, late events, forms with negative parts."""
+    """Up to `most` pieces as they were recorded: all sources, late events, negative parts, closed categories."""
     sources = list(Source)
     pieces = []
     for number in range(rng.integers(1, most + 1)):
@@ -45,7 +45,12 @@ def history(rng: np.random.Generator, *, most: int = 12, revoked: float = 0.2) -
         share = rng.dirichlet(np.ones(8))
         if source is Source.SURVEY:
             share = share * 1.4 - 0.05  # not choosing is information: parts may be below 0, the sum is 1
-        worst = {"worst": rng.integers(0, 3, 8).tolist()} if source is Source.SURVEY else {}
+        detail: dict[str, object] = {}
+        if source is Source.SURVEY:
+            detail["worst"] = rng.integers(0, 3, 8).tolist()
+        if source is Source.BEHAVIOUR:
+            share = np.eye(8)[rng.integers(8)]
+            detail["open"] = [dim for dim in VALUES.dims if rng.random() < 0.6]
         pieces.append(
             evidence(
                 source,
@@ -55,7 +60,7 @@ def history(rng: np.random.Generator, *, most: int = 12, revoked: float = 0.2) -
                 occurred_at=days_ago(float(rng.uniform(0.0, 900.0))),
                 recorded_at=NOW + timedelta(seconds=number),
                 revoked_at=NOW if rng.random() < revoked else None,
-                detail=worst,
+                detail=detail,
             )
         )
     return pieces
