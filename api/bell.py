@@ -4,13 +4,15 @@ huey's storage gives one queue over a SQLite file, PostgreSQL and Redis; nothing
 costs the worker's tick of a second.
 """
 
-from contextlib import closing, suppress
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from matcher.errors import Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from huey.storage import BaseStorage
 
     from api.settings import Settings
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 QUEUE = "klik"
 BELL_FILE = "bell.db"
 CONNECT_TIMEOUT_S = 3
+REDIS_ANSWERS_WITHIN_S = 1.0
 
 
 class Bell(Protocol):
@@ -56,7 +59,7 @@ class QueueBell:
 
     def ring(self, job_id: str) -> None:
         """Put the id in the queue; a queue that is away is no reason to refuse a job that is stored."""
-        with suppress(*_faults()), closing(_open(self._settings)) as storage:
+        with suppress(*_faults()), _opened(self._settings) as storage:
             storage.enqueue(job_id.encode())
 
     def heard(self) -> str | None:
@@ -75,24 +78,54 @@ class QueueBell:
         storage, self._storage = self._storage, None
         if storage is not None:
             with suppress(*_faults()):
-                storage.close()
+                _shut(storage)
 
 
 def open_bell(settings: "Settings") -> QueueBell:
     """The bell the settings ask for: Redis if there is one, else where the records are.
 
-    Raises Conflict when Redis is asked for and its library is not installed.
+    Raises Conflict when Redis is asked for and its library is not installed, or its URL cannot be read.
     """
-    if settings.redis_url is not None and find_spec("redis") is None:
-        raise Conflict("KLIK_REDIS_URL is set, but Python's redis package is not there: install it, or unset the name.")
+    if settings.redis_url is not None:
+        _check_redis(settings)
     return QueueBell(settings)
+
+
+def _check_redis(settings: "Settings") -> None:
+    if find_spec("redis") is None:
+        raise Conflict(
+            "KLIK_REDIS_URL is set, but Python's redis package is not there: install Klik with its extra redis, "
+            "or unset the name."
+        )
+    try:
+        _open(settings)  # it connects when first used
+    except ValueError as error:
+        raise Conflict("KLIK_REDIS_URL cannot be read: write redis://host:port/number.") from error
+
+
+@contextmanager
+def _opened(settings: "Settings") -> "Iterator[BaseStorage]":
+    storage = _open(settings)
+    try:
+        yield storage
+    finally:
+        _shut(storage)
+
+
+def _shut(storage: "BaseStorage") -> None:
+    storage.close()
+    pool = getattr(storage, "pool", None)
+    if pool is not None:  # huey leaves Redis's connections to the garbage
+        pool.disconnect()
 
 
 def _open(settings: "Settings") -> "BaseStorage":
     from huey import storage
 
     if settings.redis_url is not None:
-        return storage.RedisStorage(QUEUE, url=settings.redis_url, blocking=False)
+        limits = dict.fromkeys(("socket_timeout", "socket_connect_timeout"), REDIS_ANSWERS_WITHIN_S)
+        pool = storage.ConnectionPool.from_url(settings.redis_url, **limits)
+        return storage.RedisStorage(QUEUE, connection_pool=pool, blocking=False)
     if settings.uses_sqlite:
         return storage.SqliteStorage(QUEUE, filename=str(settings.home / BELL_FILE), fsync=False, timeout=1)
     dsn = settings.database_url.replace("+psycopg", "", 1)

@@ -222,7 +222,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "KLIK_DATABASE_URL": Variable(
             "database_url", _database_url, "", "Where records are kept; default a SQLite file in KLIK_HOME."
         ),
-        "KLIK_REDIS_URL": Variable("redis_url", _redis_url, "", "Optional: rings the worker's bell through Redis."),
+        "KLIK_REDIS_URL": Variable(
+            "redis_url", _redis_url, "", "Optional: rings the worker's bell through Redis; needs the extra redis."
+        ),
         "KLIK_BIND": Variable("bind", _bind, "127.0.0.1:8080", "host:port the web processes listen on."),
         "KLIK_WORKERS": Variable("workers", _whole(1, 64), "2", "Web processes."),
         "KLIK_THREADS": Variable("threads", _whole(1, 64), "4", "Threads in each web process."),
