@@ -7,7 +7,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from api.schemas.people import WireSchema
-from api.schemas.strict import Choice, Key, MapOf, Moment, Note, Number, StrictSchema, shown_moment
+from api.schemas.strict import Choice, Key, ListOf, MapOf, Moment, Note, Number, StrictSchema, shown_moment
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import Profile
 from matcher.profiles.framework import Framework
@@ -41,12 +41,17 @@ class TagSchema(StrictSchema):
 
 
 class EvidenceInSchema(StrictSchema):
-    """A piece of evidence: shares by category, one category picked, or a text."""
+    """A piece of evidence: shares by category, one category picked, an event of the framework's file, or a text.
+
+    `open` lists the categories that could be chosen at the time, where some could not.
+    """
 
     source = Choice(tuple(SENT_SOURCES), required=True)
     facet = Choice(FACETS, code="unknown_facet", required=True)
     share = MapOf(Number())
     pick = Key()
+    event = Key()
+    open = ListOf(Key(), most=64, is_unique=True)
     text = Note()
     occurred_at = Moment()
     reason = Note()
@@ -56,6 +61,8 @@ class EvidenceInSchema(StrictSchema):
         """The claim. A text is not kept: no installation reads profiles from text yet, and the use case says so."""
         read.pop("text", None)
         read["source"] = Source(read["source"])
+        if "open" in read:
+            read["open"] = tuple(read["open"])
         return Claim(**read)
 
 

@@ -14,6 +14,7 @@ from matcher.profiles.evidence import Source
 from matcher.profiles.framework_forms import read_choice_item
 from matcher.profiles.framework_reading import LEAST, MOST, Reading, plain_number, sums_to_one
 from matcher.profiles.framework_types import VALUES, Facet, SourceTerms
+from matcher.profiles.preferences import Effect, Observation
 
 # One piece of evidence on `values` (design, profiling.md section 5); a tag is worth its whole cap.
 BEHAVIOUR_WEIGHT = 0.1
@@ -128,7 +129,7 @@ def read_facets(reading: Reading, document: Mapping[str, object]) -> dict[str, F
 
 
 def _read_facet(reading: Reading, name: str, entry: Mapping[str, object], where: str) -> Facet:
-    reading.keys(entry, where, required=("dims", "prior", "half_life_days"), optional=("item",))
+    reading.keys(entry, where, required=("dims", "prior", "half_life_days"), optional=("item", "events", "effects"))
     listed = reading.listing(entry, "dims", where)
     dims = tuple(reading.identifier(dim, f"{where}/dims/{place}") for place, dim in enumerate(listed))
     reading.names(dims, f"{where}/dims")
@@ -136,7 +137,47 @@ def _read_facet(reading: Reading, name: str, entry: Mapping[str, object], where:
     half_life_days = reading.positive(entry.get("half_life_days", 1.0), f"{where}/half_life_days")
     mean, strength = _read_prior(reading, entry, where, len(dims))
     item = read_choice_item(reading, entry["item"], f"{where}/item", dims) if "item" in entry else None
-    return Facet(name, dims, mean, strength, _direct_sources(name, half_life_days), half_life_days, item)
+    return Facet(
+        name, dims, mean, strength, _direct_sources(name, half_life_days), half_life_days, item,
+        events=_read_events(reading, entry, where, dims), effects=_read_effects(reading, entry, where, dims),
+    )  # fmt: skip
+
+
+def _read_events(
+    reading: Reading, owner: Mapping[str, object], base: str, dims: Sequence[str]
+) -> dict[str, Observation]:
+    """How each event speaks on the facet."""
+    events = {}
+    for name, value in reading.table(owner, "events", base).items():
+        where = pointer_to(f"{base}/events", name)
+        entry = reading.entry(value, where)
+        if not reading.identifier(name, where) or entry is None:
+            continue
+        reading.keys(entry, where, required=("weight",), optional=("dim", "spread"))
+        weight = reading.positive(entry.get("weight", 1.0), f"{where}/weight", most=STATED_WEIGHT)
+        dim = reading.dimension(entry["dim"], f"{where}/dim", dims) if "dim" in entry else None
+        spread = entry.get("spread", False)
+        if not isinstance(spread, bool) or (spread and dim is not None):
+            reading.note(f"{where}/spread", "wrong_type", "spread is true or false, and goes without dim")
+        events[name] = Observation(weight, dim, spread is True)
+    return events
+
+
+def _read_effects(
+    reading: Reading, owner: Mapping[str, object], base: str, dims: Sequence[str]
+) -> dict[str, tuple[Effect, ...]]:
+    """What each category asks of whoever serves the person."""
+    known = [effect.value for effect in Effect]
+    effects = {}
+    for name in (table := reading.table(owner, "effects", base)):
+        where = pointer_to(f"{base}/effects", name)
+        dim = reading.dimension(name, where, dims)
+        words = [
+            reading.choice(word, f"{where}/{place}", of=known, code="unknown_effect")
+            for place, word in enumerate(reading.listing(table, name, f"{base}/effects"))
+        ]
+        effects[dim] = tuple(Effect(word) for word in dict.fromkeys(words))
+    return effects
 
 
 def _direct_sources(name: str, half_life_days: float) -> dict[str, SourceTerms]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import Fault, InvalidInput, invalid
+from matcher.profiles.preferences import Effect, Observation
 from matcher.profiles.questionnaire import Form, Item
 
 VALUES = "values"  # the facet made of the file's own dimensions and sources
@@ -35,7 +36,8 @@ class Facet:
     """One side of a person: K categories, their prior mean (sums to 1) and strength A0 in pseudo-counts.
 
     `half_life_days` is that of observed behaviour. A source that is not in `sources` cannot speak on this facet. `item`
-    asks for it in one question, where the file has one.
+    asks for it in one question, where the file has one; `events` tell of it by the way, and `effects` say what each
+    category asks of whoever serves the person.
     """
 
     id: str
@@ -45,6 +47,8 @@ class Facet:
     sources: Mapping[str, SourceTerms]
     half_life_days: float
     item: Item | None = None
+    events: Mapping[str, Observation] = field(default_factory=dict)
+    effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:

@@ -8,7 +8,9 @@ from matcher.errors import ConsentMissing, Fault, InvalidInput, invalid
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import REPLACING
 from matcher.profiles.framework import VALUES, Facet, Framework
+from matcher.profiles.open_sets import OPEN
 from matcher.profiles.people import EMPLOYEE, Who
+from matcher.profiles.preferences import observed_share
 from matcher.profiles.tags import full_share, tag_share
 from matcher.use_cases.find_person import find_person
 from matcher.use_cases.ports import Records
@@ -28,12 +30,18 @@ REFUSED_SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is claimed: a source, a facet, and either shares by category or the one category that was picked."""
+    """What is claimed: a source, a facet, and either shares by category or the one category that was picked.
+
+    Behaviour may be told as an `event` of the framework's file instead, with the category it names in `pick`; `open`
+    lists the categories that could be chosen at the time, where some could not.
+    """
 
     source: Source
     facet: str
     share: Mapping[str, float] | None = None
     pick: str | None = None
+    event: str | None = None
+    open: tuple[str, ...] | None = None
     occurred_at: datetime | None = None
     reason: str | None = None
 
@@ -57,7 +65,7 @@ def add_evidence(
     facet = framework.facet(claim.facet)
     if consent_for(person, facet.id) is ConsentState.NONE:
         raise ConsentMissing
-    share = _accepted_share(facet, who, claim, now)
+    share, weight = _accepted_share(facet, who, claim, now)
     evidence = Evidence(
         id=new_id(),
         who=who,
@@ -68,26 +76,43 @@ def add_evidence(
         occurred_at=claim.occurred_at or now,
         recorded_at=now,
         share=share,
-        weight=_weight(facet, claim.source),
+        weight=weight,
         actor=actor,
         reason=claim.reason,
+        detail=_detail(claim),
     )
     record_evidence(records, framework, evidence, now=now)
     (view,) = read_profile(records, framework, who, subject_id, facets=[facet.id], now=now)
     return view
 
 
-def _accepted_share(facet: Facet, who: Who, claim: Claim, now: datetime) -> tuple[float, ...]:
-    """The share claimed, once every check has passed."""
-    faults = [*_source_faults(facet, who, claim), *_time_faults(claim, now)]
+def _accepted_share(facet: Facet, who: Who, claim: Claim, now: datetime) -> tuple[tuple[float, ...], float]:
+    """The share claimed and its pseudo-counts, once every check has passed."""
+    faults = [*_source_faults(facet, who, claim), *_time_faults(claim, now), *_open_faults(facet, claim)]
     share: tuple[float, ...] = ()
+    weight = 0.0
     try:
-        share = _share(facet, claim)
+        share, weight = _share_and_weight(facet, claim)
     except InvalidInput as refused:
-        faults += refused.faults
+        faults += [fault for fault in refused.faults if fault not in faults]
     if faults:
         raise InvalidInput(faults)
-    return share
+    return share, weight
+
+
+def _detail(claim: Claim) -> dict[str, object]:
+    told = {"event": claim.event, OPEN: None if claim.open is None else list(claim.open)}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _open_faults(facet: Facet, claim: Claim) -> Iterator[Fault]:
+    if claim.open is None:
+        return
+    if claim.source is not Source.BEHAVIOUR:
+        yield Fault("/open", "unknown_field", "what was open counts for behaviour; a statement stands by itself")
+    for place, name in enumerate(claim.open):
+        if name not in facet.dims:
+            yield facet.unknown(name, f"/open/{place}")
 
 
 def _source_faults(facet: Facet, who: Who, claim: Claim) -> Iterator[Fault]:
@@ -105,6 +130,16 @@ def _time_faults(claim: Claim, now: datetime) -> Iterator[Fault]:
         yield Fault("/occurred_at", "in_the_future", detail)
 
 
+def _share_and_weight(facet: Facet, claim: Claim) -> tuple[tuple[float, ...], float]:
+    """What is claimed as a share, and what it is worth; a segment tells what to expect and counts as no observation."""
+    if claim.event is not None:
+        if claim.source is not Source.BEHAVIOUR or claim.share is not None:
+            raise invalid("/event", "one_of", "an event is behaviour, and says by itself what it tells: give no share")
+        return observed_share(facet, claim.event, pick=claim.pick, opened=claim.open)
+    weight = 0.0 if claim.source is Source.SEGMENT else facet.terms(claim.source.value).weight
+    return _share(facet, claim), weight
+
+
 def _share(facet: Facet, claim: Claim) -> tuple[float, ...]:
     if (claim.share is None) == (claim.pick is None):
         raise invalid("", "one_of", "give either share or pick")
@@ -115,8 +150,3 @@ def _share(facet: Facet, claim: Claim) -> tuple[float, ...]:
     if claim.source in REPLACING and facet.id == VALUES:
         return tag_share(facet, claim.pick)
     return tuple(float(place == picked) for place in range(facet.size))
-
-
-def _weight(facet: Facet, source: Source) -> float:
-    """Pseudo-counts of one piece; a segment's tells what to expect and counts as no observation."""
-    return 0.0 if source is Source.SEGMENT else facet.terms(source.value).weight
