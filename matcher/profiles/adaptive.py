@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from matcher.profiles.bridge import bridge, logit_prior
 from matcher.profiles.choice_model import choices_of, posterior
-from matcher.profiles.facets import leading_probabilities
 from matcher.profiles.framework import Facet
+from matcher.profiles.leading import leading_probabilities
 from matcher.profiles.questionnaire import Answer, Form, Item, Mode
 
 Floats = NDArray[np.float64]
