@@ -130,7 +130,8 @@ def clustered_correlation(one: Floats, other: Floats) -> Correlation | None:
     error = math.sqrt(float(influences @ influences) * rows / (rows - 1))
     inner = max(-NEARLY_ONE, min(NEARLY_ONE, value))
     reach = float(stdtrit(rows - 1, (1 + LEVEL) / 2)) * error / (1 - inner**2)
-    return Correlation(value, (math.tanh(math.atanh(inner) - reach), math.tanh(math.atanh(inner) + reach)))
+    low, high = math.tanh(math.atanh(inner) - reach), math.tanh(math.atanh(inner) + reach)
+    return Correlation(value, (min(low, value), max(high, value)))
 
 
 def shrunk_validity(measured: float, subjects: int, *, assumed: float) -> float:
