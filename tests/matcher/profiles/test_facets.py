@@ -14,6 +14,7 @@ from matcher.profiles.facets import (
     inline_share,
     leading_probabilities,
     profile_of,
+    profiles_of,
     rebuild,
     share_table,
 )
@@ -207,3 +208,71 @@ def test_nobody_is_a_table_without_rows() -> None:
 
     assert table.share.shape == (0, VALUES.size)
     assert table.n_eff.shape == table.n_declared.shape == (0,)
+
+
+def test_many_profiles_at_once_are_each_alone() -> None:
+    """A list of people must show what each one's own page shows, hidden ones too."""
+    people = [
+        rebuild([evidence(weight=3.0), evidence(Source.TEXT, id="t", share=RED, weight=9.0)], VALUES),
+        None,
+        fold(NOTHING, evidence(Source.SEGMENT, share=BLUE, weight=0.0), VALUES),
+        rebuild([evidence(occurred_at=days_ago(1000)), evidence(Source.TEXT, id="t", weight=0.1)], VALUES),
+    ]
+
+    together = profiles_of(["a", "b", "c", "d"], FRAMEWORK.name, VALUES, people, NOW)
+
+    assert together == [
+        profile_of(name, FRAMEWORK.name, VALUES, sums, NOW) for name, sums in zip("abcd", people, strict=True)
+    ]
+    assert profiles_of([], FRAMEWORK.name, VALUES, [], NOW) == []
+
+
+def test_a_hidden_profile_reads_as_nothing_known() -> None:
+    """Who hides a profile is met like someone of whom nothing is known, at no disadvantage."""
+    hidden, nobody = (profile_of("e-1", FRAMEWORK.name, VALUES, sums, NOW) for sums in (None, NOTHING))
+
+    assert hidden == nobody
+    assert hidden.n_declared == 0
+
+
+def test_an_allergy_is_rejection_beyond_chance() -> None:
+    """By hand: 3 worst picks of red make (7/8 + 3)/10 = .3875, which is .2625 above an eighth; the rest is below."""
+    picked = evidence(detail={"worst": [0, 0, 3, 0, 0, 0, 0, 0]})
+    asked, unasked = (
+        profile_of("c", FRAMEWORK.name, VALUES, fold(NOTHING, one, VALUES), NOW) for one in (picked, evidence())
+    )
+
+    assert asked.allergy == pytest.approx((0, 0, 0.2625, 0, 0, 0, 0, 0))
+    assert unasked.allergy is None
+
+
+def test_a_calibrated_cap_takes_the_place_of_the_files() -> None:
+    """By hand: 10 counts of text under a cap of 2 count 2; a source not calibrated keeps its own."""
+    sums = rebuild([evidence(Source.TEXT, weight=10.0), evidence(id="s", weight=3.0)], VALUES)
+
+    table = share_table(VALUES.with_caps({"text": 2.0}), [sums], NOW)
+
+    assert table.n_eff.tolist() == pytest.approx([5.0])
+    assert table.n_declared.tolist() == pytest.approx([3.0])
+
+
+def test_a_source_found_worthless_counts_for_nothing() -> None:
+    """A cap of 0 is a finding, not a fault."""
+    sums = fold(NOTHING, evidence(Source.TEXT, weight=10.0), VALUES)
+
+    assert share_table(VALUES.with_caps({"text": 0.0}), [sums], NOW).share[0] == pytest.approx(VALUES.prior_mean)
+
+
+def test_a_tag_is_worth_the_cap_that_was_found() -> None:
+    """A tag counts its whole cap; were its weight left behind, a better source would never be believed more."""
+    found = VALUES.with_caps({"hr_tag": 4.0, "text": 0.1})
+
+    assert found.terms("hr_tag").weight == 4.0
+    assert found.terms("text").weight == VALUES.terms("text").weight
+
+
+@pytest.mark.parametrize("caps", [{"text": -1.0}, {"text": float("nan")}, {"text": float("inf")}, {"gossip": 1.0}])
+def test_an_impossible_cap_is_refused(caps: dict[str, float]) -> None:
+    """A calibration that went wrong must not reach anybody's profile."""
+    with pytest.raises(InvalidInput):
+        VALUES.with_caps(caps)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.profiles.evidence import Evidence, Source
@@ -120,6 +120,7 @@ def test_a_stated_preference_is_not_touched_by_what_was_closed() -> None:
     assert shares(stated) == pytest.approx([7 / 9, 1 / 9, 1 / 9])
 
 
+@settings(deadline=None)
 @given(seed=seeds)
 def test_whatever_was_open_the_result_is_a_distribution(seed: int) -> None:
     """T3 with closed categories: shares above 0 that sum to 1, and α that sums to A0 + n_eff."""
@@ -132,6 +133,7 @@ def test_whatever_was_open_the_result_is_a_distribution(seed: int) -> None:
     assert alpha_table(WAYS, [sums], NOW).sum() == pytest.approx(WAYS.prior_strength + profile.n_eff)
 
 
+@settings(deadline=None)
 @given(seed=seeds)
 def test_the_order_of_contacts_and_of_people_is_irrelevant(seed: int) -> None:
     """T2 with closed categories, and no neighbour in the array rubs off."""
@@ -150,6 +152,7 @@ def test_the_order_of_contacts_and_of_people_is_irrelevant(seed: int) -> None:
     assert np.allclose(together, alone, rtol=0, atol=1e-9)
 
 
+@settings(deadline=None)
 @given(seed=seeds)
 def test_more_closed_ways_never_lower_the_share_of_a_closed_one(seed: int) -> None:
     """Knowing that a way was closed can only excuse its not being chosen."""
