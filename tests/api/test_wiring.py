@@ -9,8 +9,9 @@ import pytest
 
 from api.settings import load_settings
 from api.wiring import build, fresh_id, fresh_rng
-from matcher.errors import Conflict, InvalidInput
+from matcher.errors import Conflict, FrameworkChanged, InvalidInput
 from matcher.rules import DEFAULT_RULE_SET
+from models.frameworks import load_framework
 
 
 def test_an_empty_home_becomes_an_installation_that_keeps_its_secret(tmp_path: Path) -> None:
@@ -56,6 +57,29 @@ def test_a_server_database_without_the_schema_is_refused_with_what_to_do(
 
     with pytest.raises(Conflict, match="klik db upgrade"):
         build(settings)
+
+
+def test_a_framework_changed_under_its_version_keeps_the_service_from_starting(tmp_path: Path) -> None:
+    """Otherwise every stored share would mean something else from that day on; a new version may come any time."""
+    (tmp_path / "frameworks").mkdir()
+    path = tmp_path / "frameworks" / "mine.json"
+    document = {**load_framework().document, "id": "mine"}
+    settings = load_settings({"KLIK_HOME": str(tmp_path), "KLIK_FRAMEWORK": "mine"})
+    path.write_text(json.dumps(document))
+    build(settings).store.close()
+    path.write_text(json.dumps(dict(reversed(document.items())), indent=4))  # the same said otherwise
+    build(settings).store.close()
+    changed = {**document, "prior": {**document["prior"], "A0": 8.0}}
+    path.write_text(json.dumps(changed))
+    with pytest.raises(FrameworkChanged, match=r"mine@1\.0\.0 .* new version"):
+        build(settings)
+    path.write_text(json.dumps({**changed, "version": "1.0.1"}))
+    klik = build(settings)
+    with klik.store.reading() as records:
+        names = records.frameworks.names()
+    klik.store.close()
+
+    assert names == ["mine@1.0.0", "mine@1.0.1"]
 
 
 def test_new_ids_differ_and_follow_time() -> None:

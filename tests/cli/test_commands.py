@@ -1,6 +1,7 @@
 """The command line does what it says, and says what it did."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -136,6 +137,24 @@ def test_the_doctor_goes_on_when_one_thing_is_broken(klik: Klik) -> None:
     ran = klik.run("doctor", "--json", KLIK_DATABASE_URL="postgresql://x@127.0.0.1:1/x", KLIK_FRAMEWORK="nowhere")
 
     assert {each["check"] for each in ran.json if each["state"] == "fault"} == {"Store", "Framework"}
+
+
+def test_the_doctor_sees_a_framework_changed_under_its_version(klik: Klik) -> None:
+    """The service would not start; here stands why, and what to do."""
+    klik.run("db", "upgrade")
+    fresh = {each["check"]: each for each in klik.run("doctor", "--json").json}
+    with sqlite3.connect(klik.home / "klik.db") as database:
+        database.execute(
+            "INSERT INTO framework (id, version, sha256, document, loaded_at) "
+            f"VALUES ('colours8', '1.0.0', '{'0' * 64}', '{{}}', '2026-01-01T00:00:00.000000+00:00')"
+        )
+    database.close()
+    changed = {each["check"]: each for each in klik.run("doctor", "--json").json}
+
+    assert fresh["Framework"]["state"] == "ok"
+    assert "never in force here yet" in fresh["Framework"]["detail"]
+    assert changed["Framework"]["state"] == "fault"
+    assert "new version" in changed["Framework"]["advice"]
 
 
 def test_documents_are_checked_with_every_fault_and_its_place(klik: Klik, tmp_path: Path) -> None:

@@ -8,21 +8,25 @@ import pytest
 
 from matcher.errors import MatcherError
 from matcher.profiles.people import Presence, PresenceState
-from matcher.use_cases.ports import ImportRow, JobState, Records, Store, StoredAnswer
+from matcher.use_cases.ports import ImportRow, JobState, Records, Store, StoredAnswer, StoredProfile
 from models.memory import MemoryStore
 from models.store import SqlStore
 from tests.contracts.stored_things import (
     FRAMEWORK,
+    a_calibration,
     a_customer,
     a_job,
     a_key,
+    a_prior,
+    an_answer,
     an_employee,
+    an_overlay,
     later,
     some_evidence,
     some_sums,
 )
 
-STEPS = 400
+STEPS = 500
 FEW = 4
 
 
@@ -49,7 +53,10 @@ def _profiles(draw: random.Random) -> list[Callable[[Records], Any]]:
     who, person, piece = draw.choice(["employee", "customer"]), f"e-{draw.randrange(FEW)}", f"v-{draw.randrange(30)}"
     at, revision = later(draw.randrange(99)), draw.randrange(3)
     place = (who, person, FRAMEWORK, "values")
-    evidence = some_evidence(piece, who=who, subject_id=person, occurred_at=at)
+    batch, other = f"b-{draw.randrange(2)}", f"e-{draw.randrange(FEW)}"
+    evidence = some_evidence(piece, who=who, subject_id=person, occurred_at=at, batch=batch)
+    twin = some_evidence(f"v-{draw.randrange(30)}", who=who, subject_id=other, occurred_at=at, batch=batch)
+    many = {each: StoredProfile(some_sums(2.0), draw.randrange(3)) for each in {person, other}}
     return [
         lambda records: records.profiles.put(*place, some_sums(revision), expected_revision=revision, now=at),
         lambda records: records.profiles.get(*place),
@@ -57,6 +64,44 @@ def _profiles(draw: random.Random) -> list[Callable[[Records], Any]]:
         lambda records: records.profiles.evidence_of(who, person),
         lambda records: records.profiles.revoke(piece, now=at, actor="k"),
         lambda records: records.profiles.erase(who, person),
+        lambda records: records.profiles.erase(who, person, facet="values"),
+        lambda records: records.profiles.append_many([evidence, twin]),
+        lambda records: records.profiles.put_many(who, FRAMEWORK, "values", many, now=at),
+        lambda records: records.profiles.get_many(who, [person, other], FRAMEWORK, "values", to_change=True),
+        lambda records: records.profiles.evidence_of_many(who, [person, other], FRAMEWORK, "values"),
+        lambda records: records.profiles.evidence_of_batch(batch),
+        lambda records: records.profiles.revoke_batch(batch, now=at, actor="k", reason="r"),
+        lambda records: records.profiles.hide(who, person, draw.random() < 0.6, now=at, actor="k"),
+        lambda records: records.profiles.hidden_of(who, [person, other]),
+    ]
+
+
+def _profiling(draw: random.Random) -> list[Callable[[Records], Any]]:
+    who, person = draw.choice([("employee", "e"), ("customer", "c")])
+    person, at = f"{person}-{draw.randrange(FEW)}", later(draw.randrange(99))
+    facet, wave, version = draw.choice(["values", "channel"]), f"w-{draw.randrange(2)}", str(draw.randrange(2))
+    told = {"who": who, "subject_id": person, "facet": facet}
+    answer = an_answer(f"a-{draw.randrange(30)}", **told, wave=wave, answered_at=at)
+    state = an_overlay(draw.choice(["outage", "safety"]), **told, expires_at=at)
+    prior = a_prior(draw.choice(["retail", "smb"]), facet=facet, members=50 + draw.randrange(9))
+    measure = a_calibration(draw.choice(["hr_tag", "text"]), facet=facet, fitted_at=at)
+    digest = draw.choice("ab") * 64
+    return [
+        lambda records: records.form_answers.add([answer]),
+        lambda records: records.form_answers.of_person(who, person, framework=FRAMEWORK),
+        lambda records: records.form_answers.point_at(wave, "v-1"),
+        lambda records: records.form_answers.erase(who, person),
+        lambda records: records.overlays.put(state),
+        lambda records: records.overlays.of(who, [person], facet, now=later(50)),
+        lambda records: records.overlays.of_person(who, person),
+        lambda records: records.overlays.forget_expired(at),
+        lambda records: records.segment_priors.replace(FRAMEWORK, facet, [prior]),
+        lambda records: records.segment_priors.get_many(FRAMEWORK, facet, ["retail", "smb"]),
+        lambda records: records.calibrations.add([measure]),
+        lambda records: records.calibrations.current(FRAMEWORK, facet),
+        lambda records: records.frameworks.register("f", version, digest, {}, now=at),
+        lambda records: records.frameworks.names(),
+        lambda records: records.profiles.erase(who, person, facet=facet),
     ]
 
 
@@ -117,7 +162,10 @@ def test_a_random_day_is_the_same_in_memory_and_in_sql(
         said = []
         for store in (memory_store, sql_store):
             draw = random.Random(f"{seed}/{step}")  # both stores meet the same choices
-            acts = draw.choice([_people(draw), _people(draw), _profiles(draw), _work(draw), _imports(draw, step)])
+            people, profiles = _people(draw), _profiles(draw)
+            acts = draw.choice(
+                [people, people, profiles, profiles, _profiling(draw), _work(draw), _imports(draw, step)]
+            )
             said.append(_said(store, draw.choice(acts), may_write=True))
 
         assert said[0] == said[1], f"seed {seed}, step {step}"

@@ -1,5 +1,6 @@
 """What the database itself refuses, should the code above it ever err."""
 
+import math
 from typing import Any
 
 import pytest
@@ -7,12 +8,35 @@ from sqlalchemy import Connection, Table, insert
 
 from matcher.errors import Conflict
 from matcher.profiles.evidence import Source
+from matcher.profiles.overlay import MOST_RHO as MOST_RHO_OF_A_STATE
 from matcher.profiles.people import PresenceState
+from matcher.profiles.questionnaire import Mode
+from matcher.profiles.segments import LEAST_MEMBERS as LEAST_MEMBERS_OF_A_SEGMENT
 from matcher.use_cases.ports import JobState
 from models.store import SqlStore
-from models.tables import api_key, counter, customer, employee, evidence, import_row, job, presence, profile
+from models.tables import (
+    LEAST_MEMBERS,
+    MOST_RHO,
+    api_key,
+    counter,
+    customer,
+    employee,
+    evidence,
+    form_answer,
+    framework,
+    import_row,
+    job,
+    presence,
+    profile,
+    profile_hidden,
+    segment_prior,
+    source_calibration,
+    state_overlay,
+)
 from tests.contracts.stored_things import NOW
 
+SOMEONE = {"who": "customer", "subject_id": "c-1"}
+FACET = {"framework": "f", "facet": "values"}
 TIMES = {"created_at": NOW, "updated_at": NOW}
 GOOD: dict[Table, dict[str, Any]] = {
     customer: {"id": "c-1", "attributes": {}, **TIMES},
@@ -67,6 +91,37 @@ GOOD: dict[Table, dict[str, Any]] = {
     },
     import_row: {"import_id": "i", "line": 2, "employee_id": "e-1"},
     counter: {"name": "other", "value": 0},
+    profile_hidden: {**SOMEONE, "hidden_at": NOW, "hidden_by": "k"},
+    form_answer: {
+        **SOMEONE,
+        **FACET,
+        "id": "a-1",
+        "form": "customer",
+        "wave": "w",
+        "language": "nl",
+        "mode": "best_worst",
+        "item": "C1",
+        "best": "a",
+        "answered_at": NOW,
+    },
+    state_overlay: {
+        **SOMEONE,
+        "facet": "values",
+        "cause": "outage",
+        "share": [1.0],
+        "rho": 0.5,
+        "expires_at": NOW,
+    },
+    segment_prior: {**FACET, "segment": "s", "mean": [1.0], "strength": 7.0, "members": 50, "fitted_at": NOW},
+    source_calibration: {
+        **FACET,
+        "source": "text",
+        "validity": 0.0,
+        "cap": 0.0,
+        "members": 0,
+        "fitted_at": NOW,
+    },
+    framework: {"id": "f", "version": "1", "sha256": "0" * 64, "document": {}, "loaded_at": NOW},
 }
 FORBIDDEN = [
     (customer, {"id": ""}),
@@ -82,6 +137,39 @@ FORBIDDEN = [
     (evidence, {"source": "gossip"}),
     (evidence, {"weight": -0.1}),
     (evidence, {"revoked_at": NOW}),
+    (evidence, {"revoked_reason": "not me"}),
+    (evidence, {"weight": math.inf}),
+    (evidence, {"weight": math.nan}),
+    (evidence, {"weight": 1e7}),
+    (profile_hidden, {"who": "agent"}),
+    (form_answer, {"who": "agent"}),
+    (form_answer, {"mode": "guess"}),
+    (form_answer, {"best": None}),
+    (form_answer, {"worst": "a"}),
+    (form_answer, {"points": {"a": 10}}),
+    (form_answer, {"rating": 3.0}),
+    (form_answer, {"mode": "allocate"}),
+    (form_answer, {"mode": "allocate", "best": None}),
+    (form_answer, {"mode": "rate", "best": None}),
+    (form_answer, {"mode": "rate", "best": None, "rating": math.inf}),
+    (form_answer, {"mode": "rate", "best": None, "rating": math.nan}),
+    (form_answer, {"latency_ms": -1}),
+    (state_overlay, {"who": "agent"}),
+    (state_overlay, {"rho": 0.0}),
+    (state_overlay, {"rho": 0.51}),
+    (state_overlay, {"rho": math.nan}),
+    (state_overlay, {"share": []}),
+    (segment_prior, {"members": 49}),
+    (segment_prior, {"strength": 0.0}),
+    (segment_prior, {"strength": math.inf}),
+    (segment_prior, {"mean": []}),
+    (source_calibration, {"source": "gossip"}),
+    (source_calibration, {"validity": 1.0}),
+    (source_calibration, {"validity": -1.0}),
+    (source_calibration, {"cap": -0.1}),
+    (source_calibration, {"cap": math.inf}),
+    (source_calibration, {"members": -1}),
+    (framework, {"sha256": "short"}),
     (profile, {"who": "agent"}),
     (profile, {"revision": 0}),
     (api_key, {"role": "root"}),
@@ -127,6 +215,13 @@ def test_every_word_of_the_vocabulary_is_let_in(sql_store: SqlStore) -> None:
     """A new state or source needs a migration, and this says so."""
     for source in Source:
         _write(sql_store, evidence, {**GOOD[evidence], "id": source.value, "source": source.value})
+        measure = {**GOOD[source_calibration], "source": source.value}
+        _write(sql_store, source_calibration, measure)
+    for mode in Mode:
+        said = {"best": None} | {"allocate": {"points": {"a": 10}}, "rate": {"rating": 1.0}}.get(
+            mode.value, {"best": "a"}
+        )
+        _write(sql_store, form_answer, {**GOOD[form_answer], "id": mode.value, "mode": mode.value, **said})
     for state in JobState:
         held = {"holder": "w", "lease_until": NOW}
         _write(sql_store, job, {**GOOD[job], "id": state.value, "state": state.value, **held})
@@ -136,3 +231,8 @@ def test_every_word_of_the_vocabulary_is_let_in(sql_store: SqlStore) -> None:
             records._connection.execute(
                 insert(presence).values(employee_id=f"p-{number}", state=state.value, updated_at=NOW)
             )
+
+
+def test_the_schema_knows_the_numbers_of_the_core() -> None:
+    """They stand in both places: the schema is read before anything heavy is."""
+    assert (MOST_RHO, LEAST_MEMBERS) == (MOST_RHO_OF_A_STATE, LEAST_MEMBERS_OF_A_SEGMENT)
