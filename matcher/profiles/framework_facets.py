@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import pointer_to
+from matcher.profiles.effects import Effect, Observation
 from matcher.profiles.evidence import Source
 from matcher.profiles.framework_forms import read_choice_item
 from matcher.profiles.framework_reading import LEAST, MOST, Reading, plain_number, sums_to_one
 from matcher.profiles.framework_types import VALUES, Facet, SourceTerms
-from matcher.profiles.preferences import Effect, Observation
 
 # One piece of evidence on `values` (design, profiling.md section 5); a tag is worth its whole cap.
 BEHAVIOUR_WEIGHT = 0.1

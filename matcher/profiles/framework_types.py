@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import Fault, InvalidInput, invalid
-from matcher.profiles.preferences import Effect, Observation
+from matcher.profiles.effects import Effect, Observation
 from matcher.profiles.questionnaire import Form, Item
 
 VALUES = "values"  # the facet made of the file's own dimensions and sources

@@ -6,17 +6,13 @@ knows the name of a preference. Source: profiling.md section 8.
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import invalid
-
-if TYPE_CHECKING:
-    from matcher.profiles.framework_types import Facet  # for the type alone: facets are made of what stands here
+from matcher.profiles.effects import Effect
+from matcher.profiles.framework import Facet
 
 Floats = NDArray[np.float64]
 
@@ -25,31 +21,8 @@ LEADING = 0.5  # the least share of a preference that is acted upon: more than a
 SURE_ENOUGH = 0.12  # the least confidence n/(n + A0) for that, as for the value profile
 
 
-class Effect(StrEnum):
-    """What a preference asks of whoever serves the person."""
-
-    NO_PUSH = "no_push"  # no sales talk
-    INFORMATION_FIRST = "information_first"  # facts to decide by, and no decision taken for them
-    CALL_BACK_WINDOW = "call_back_window"  # say when, rather than let wait
-    ONE_OWNER = "one_owner"  # the same employee from beginning to end
-    SPECIALIST_FIRST = "specialist_first"  # someone who may and can advise
-    SPECIALIST_HOURS = "specialist_hours"  # rather later with a specialist than now with anyone
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """How an event speaks on a facet: with this weight for `dim`, or, where that is `None`, for the category it names.
-
-    `is_spread`: it speaks against the category it names, for all others that were open alike.
-    """
-
-    weight: float
-    dim: str | None = None
-    is_spread: bool = False
-
-
 def observed_share(
-    facet: "Facet", event: str, *, pick: str | None = None, opened: Collection[str] | None = None
+    facet: Facet, event: str, *, pick: str | None = None, opened: Collection[str] | None = None
 ) -> tuple[tuple[float, ...], float]:
     """The share that an event tells on a facet (sums to 1), and the pseudo-counts it is worth.
 
@@ -75,7 +48,7 @@ def observed_share(
     return _all_on(facet, others), observation.weight
 
 
-def effects_of(facet: "Facet", share: Sequence[float], confidence: float) -> tuple[Effect, ...]:
+def effects_of(facet: Facet, share: Sequence[float], confidence: float) -> tuple[Effect, ...]:
     """What the leading preference asks, once it is known well enough and stands above all others together."""
     leading = max(range(facet.size), key=lambda place: share[place])
     if confidence < SURE_ENOUGH or share[leading] < LEADING:
@@ -94,5 +67,5 @@ def share_in_situation(share: Floats, times: Floats, lift: Floats) -> Floats:
     return weighed / total if total > 0 else share
 
 
-def _all_on(facet: "Facet", dims: Collection[str]) -> tuple[float, ...]:
+def _all_on(facet: Facet, dims: Collection[str]) -> tuple[float, ...]:
     return tuple(1.0 / len(dims) if dim in dims else 0.0 for dim in facet.dims)

@@ -1,54 +1,79 @@
 """All that one round looks at, taken at one moment, so that the same snapshot gives the same decisions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.contacts.contact import Contact
 from matcher.profiles.channels import CHANNELS
+from matcher.profiles.effects import Effect
 from matcher.profiles.facets import ShareTable, Sums
-from matcher.profiles.framework import Framework
+from matcher.profiles.framework import VALUES, Framework
 from matcher.profiles.inline import InlineFacet
+from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import Customer
 from matcher.routing.roster import Roster
 from matcher.routing.shares import inline_facet, shares_of
+from matcher.routing.wishes import shifted, wishes_of
 from matcher.rules import CompiledRules
 
 Rng = np.random.Generator  # chance is handed in: the same seed gives the same decisions
 
 
+NO_STATES: Mapping[int, Sequence[Overlay]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:
-    """What is known of a contact's customer; everything may be missing. `values` and `channel` are folded evidence."""
+    """What is known of a contact's customer: master data, and folded evidence by facet; everything may be missing."""
 
     customer: Customer | None = None
-    values: Sums | None = None
-    channel: Sums | None = None
+    evidence: Mapping[str, Sums] = field(default_factory=dict)
+
+    def on(self, facet: str) -> Sums | None:
+        """The folded evidence on that facet, if there is any."""
+        return self.evidence.get(facet)
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerTable:
-    """The contacts' customers, in the contacts' order: their value shares (n × K), and who withholds them (n)."""
+    """The contacts' customers, in the contacts' order: their value shares (n × K), and who withholds them (n).
+
+    The shares are as acute states shift them; `causes` names those states, and `wishes` what preferences ask, by row.
+    """
 
     known: tuple[KnownCustomer, ...]
     values: ShareTable
     withheld: NDArray[np.bool_]
     at: datetime
+    causes: Mapping[int, tuple[str, ...]]
+    wishes: Mapping[int, tuple[Effect, ...]]
 
     @classmethod
-    def of(cls, known: Sequence[KnownCustomer], framework: Framework, *, at: datetime) -> "CustomerTable":
+    def of(
+        cls,
+        known: Sequence[KnownCustomer],
+        framework: Framework,
+        *,
+        at: datetime,
+        states: Mapping[int, Sequence[Overlay]] = NO_STATES,
+    ) -> "CustomerTable":
         """The table of these customers; values are left out where consent is missing, which `withheld` tells.
 
         Raises InvalidInput for shares sent along that are no distribution, with pointers /contacts/i/customer/…
         """
         withheld = [_withholds_values(one) for one in known]
-        values = [None if held else one.values for one, held in zip(known, withheld, strict=True)]
-        inline = [None if held else _inline(one, "values") for one, held in zip(known, withheld, strict=True)]
+        values = [None if held else one.on(VALUES) for one, held in zip(known, withheld, strict=True)]
+        inline = [None if held else _inline(one, VALUES) for one, held in zip(known, withheld, strict=True)]
         shares = shares_of(framework.values, values, inline, at, pointer="/contacts/{}/customer/profile/values".format)
-        return cls(tuple(known), shares, np.array(withheld, dtype=bool), at)
+        felt = {row: felt for row, felt in states.items() if not withheld[row]}
+        shares, causes = shifted(shares, felt, at)
+        wishes = wishes_of(known, framework, at)
+        return cls(tuple(known), shares, np.array(withheld, dtype=bool), at, causes, wishes)
 
     @property
     def customers(self) -> tuple[Customer | None, ...]:
@@ -60,7 +85,7 @@ class CustomerTable:
         facet, one = framework.facets.get("channel"), self.known[row]
         if facet is None:
             return dict.fromkeys(CHANNELS, 1.0 / len(CHANNELS))
-        table = shares_of(facet, [one.channel], [_inline(one, "channel")], self.at)
+        table = shares_of(facet, [one.on(facet.id)], [_inline(one, facet.id)], self.at)
         return dict(zip(facet.dims, table.share[0].tolist(), strict=True))
 
 

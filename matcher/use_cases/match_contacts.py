@@ -7,14 +7,15 @@ from datetime import datetime, tzinfo
 
 from matcher.contacts.contact import Contact
 from matcher.errors import Fault, InvalidInput, invalid
-from matcher.profiles.facets import Sums, inline_share
-from matcher.profiles.framework import Framework
+from matcher.profiles.facets import inline_share
+from matcher.profiles.framework import VALUES, Framework
 from matcher.profiles.people import CUSTOMER, Employee
 from matcher.profiles.staff import EmployeeRecord
 from matcher.routing import CustomerTable, KnownCustomer, Rng, Roster, Round, Snapshot, decide
 from matcher.routing.shares import inline_facet
+from matcher.routing.wishes import states_called_up
 from matcher.rules import CompiledRules, compile_rules, strategy_named
-from matcher.use_cases.ports import Store, StoredProfile
+from matcher.use_cases.ports import Store
 
 CURRENT = "current"
 PREFERENCES = ("channel", "decision_style", "service_window")
@@ -96,7 +97,7 @@ def snapshot_of(store: Store, request: MatchRequest, *, terms: Terms, at: dateti
     return Snapshot(
         contacts=request.contacts,
         roster=_roster(request.employees, terms, at),
-        customers=_customers(store, request.contacts, terms.framework, at),
+        customers=_customers(store, request, terms.framework, at),
         framework=terms.framework,
         rules=_rules(request, terms.rules),
         are_named=request.employees is not None,
@@ -133,29 +134,29 @@ def _roster(employees: Sequence[str | Employee] | None, terms: Terms, at: dateti
     return stored.joined(joining)
 
 
-def _customers(store: Store, contacts: Sequence[Contact], framework: Framework, at: datetime) -> CustomerTable:
+def _customers(store: Store, request: MatchRequest, framework: Framework, at: datetime) -> CustomerTable:
     """What is known of each contact's customer: sent along, or stored under its id, or nothing."""
+    contacts = request.contacts
+    states = states_called_up(contacts, framework, at, language=request.language)
     ids = {c.customer_id for c in contacts if c.customer_id is not None and c.customer is None}
     if not ids:
-        return CustomerTable.of([KnownCustomer(contact.customer) for contact in contacts], framework, at=at)
+        known = [KnownCustomer(contact.customer) for contact in contacts]
+        return CustomerTable.of(known, framework, at=at, states=states)
     with store.reading() as records:
         stored = records.customers.get_many(ids)
-        values = records.profiles.get_many(CUSTOMER, ids, framework.name, "values")
-        channel = records.profiles.get_many(CUSTOMER, ids, framework.name, "channel")
+        evidence = {name: records.profiles.get_many(CUSTOMER, ids, framework.name, name) for name in framework.facets}
+        felt = records.overlays.of(CUSTOMER, ids, VALUES, now=at)
     known = []
-    for contact in contacts:
-        customer_id = contact.customer_id or ""
-        if contact.customer is not None or customer_id not in stored:
+    for row, contact in enumerate(contacts):
+        customer = None if contact.customer is not None else stored.get(contact.customer_id or "")
+        if customer is None:
             known.append(KnownCustomer(contact.customer))
             continue
-        known.append(
-            KnownCustomer(stored[customer_id], _sums(values.get(customer_id)), _sums(channel.get(customer_id)))
-        )
-    return CustomerTable.of(known, framework, at=at)
-
-
-def _sums(profile: StoredProfile | None) -> Sums | None:
-    return None if profile is None else profile.sums
+        told = {name: rows[customer.id].sums for name, rows in evidence.items() if customer.id in rows}
+        known.append(KnownCustomer(customer, told))
+        if customer.id in felt:
+            states[row] = (*states.get(row, ()), *felt[customer.id])
+    return CustomerTable.of(known, framework, at=at, states=states)
 
 
 def _rules(request: MatchRequest, current: CompiledRules) -> CompiledRules:

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidInput
+from matcher.profiles.effects import Effect
 from matcher.profiles.facets import inline_share
 from matcher.profiles.inline import InlineFacet
-from matcher.profiles.preferences import Effect, effects_of, observed_share, share_in_situation
+from matcher.profiles.preferences import effects_of, observed_share, share_in_situation
 from models.frameworks import load_framework
 
 FRAMEWORK = load_framework()
