@@ -206,7 +206,7 @@ def _priors(columns: EvidenceColumns, who: Indices, moments_s: Floats) -> dict[i
 
 def _seem_sound(pieces: Sequence[Evidence], facet: Facet) -> bool:
     """Whether nothing in these pieces needs a second look: stricter than `faults_of`, and in one sweep."""
-    if any(len(piece.share) != facet.size for piece in pieces):
+    if any(len(piece.share) != facet.size or piece.facet != facet.id for piece in pieces):
         return False
     if any(source is not Source.SEGMENT and source not in facet.sources for source in {one.source for one in pieces}):
         return False

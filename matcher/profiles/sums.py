@@ -97,6 +97,10 @@ def moment_key(evidence: Evidence) -> tuple[datetime, datetime, str]:
 def faults_of(evidence: Evidence, facet: Facet) -> list[Fault]:
     """Everything that makes a piece of evidence unfit to be counted on this facet."""
     faults = []
+    if evidence.facet != facet.id:
+        faults.append(
+            Fault("/facet", "unknown_facet", f"evidence on {evidence.facet[:64]!r} says nothing of {facet.id}")
+        )
     if not 0 <= evidence.weight <= MOST_WEIGHT:
         faults.append(Fault("/weight", "out_of_range", f"a weight is a number from 0 to {MOST_WEIGHT:g}"))
     if len(evidence.share) != facet.size:

@@ -158,6 +158,17 @@ def test_no_share_is_accepted_that_is_no_distribution(share: tuple[float, ...], 
     assert any(fault.pointer.endswith("/share") for fault in refused.value.faults)
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_evidence_on_another_facet_is_never_mixed_in(many: bool) -> None:
+    """Two facets may have as many categories; a channel counted as a value system would look perfectly sound."""
+    stray = evidence(facet="channel")
+
+    with pytest.raises(InvalidInput) as refused:
+        fold_many([stray], VALUES) if many else fold(NOTHING, stray, VALUES)
+
+    assert refused.value.faults[0].code == "unknown_facet"
+
+
 def test_only_a_form_may_count_against_a_system() -> None:
     """Not choosing is information in a form; behaviour and tags can only count for something."""
     against = (-0.5, 1.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

@@ -178,6 +178,7 @@ def test_names_of_categories_are_the_frameworks_alone() -> None:
     other = [
         evidence(
             Source.BEHAVIOUR,
+            facet="ways",
             share=piece.share,
             weight=1.0,
             occurred_at=piece.occurred_at,
