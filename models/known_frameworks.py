@@ -10,7 +10,7 @@ from models.dialects import insert_new
 from models.tables import framework
 
 CHANGED = (
-    "The framework {name} is stored with another content, and what was stored under a name and version keeps its "
+    "The framework {name} was in force with another meaning, and what was stored under a name and version keeps its "
     "meaning: give the changed file a new version, or put the former file back."
 )
 
@@ -24,7 +24,7 @@ class SqlFrameworks:
     def register(
         self, framework_id: str, version: str, document_sha256: str, document: Mapping[str, object], *, now: datetime
     ) -> bool:
-        """Keep the framework; whether it is new here. Raises FrameworkChanged when it stands here with another text."""
+        """Keep the framework; whether it is new here. Raises FrameworkChanged on another digest."""
         values = {"id": framework_id, "version": version, "sha256": document_sha256, "document": dict(document)}
         if self.sha256_of(framework_id, version) is None and insert_new(
             self._connection, framework, {**values, "loaded_at": now}

@@ -139,8 +139,10 @@ def _framework_finding(settings: "Settings", framework: "Framework") -> Finding:
         return Finding("Framework", OK, f"{framework.name}, never in force here yet")
     if stored != digest:
         advice = "Give the changed file a new version, or put the former file back."
-        return Finding("Framework", FAULT, f"{framework.name} was in force here with another content", advice)
-    return Finding("Framework", OK, f"{framework.name}, as it was when it came into force (SHA-256 {digest[:12]})")
+        return Finding("Framework", FAULT, f"{framework.name} was in force here with another meaning", advice)
+    return Finding(
+        "Framework", OK, f"{framework.name}, which means what it meant when it came into force (SHA-256 {digest[:12]})"
+    )
 
 
 def _sha256_in_force(settings: "Settings", framework: "Framework") -> str | None:

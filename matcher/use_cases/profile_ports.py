@@ -255,7 +255,8 @@ class Frameworks(Protocol):
     def register(
         self, framework_id: str, version: str, document_sha256: str, document: Mapping[str, object], *, now: datetime
     ) -> bool:
-        """Keep the framework; whether it is new here. Raises FrameworkChanged when it stands here with another text."""
+        """Keep the framework; whether it is new here. Raises FrameworkChanged when it stands here with another
+        digest."""
         ...
 
     def names(self) -> list[str]:

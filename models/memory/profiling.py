@@ -150,7 +150,7 @@ class MemoryFrameworks:
         *,
         now: datetime,  # noqa: ARG002  # the port's signature
     ) -> bool:
-        """Keep the framework; whether it is new here. Raises FrameworkChanged when it stands here with another text."""
+        """Keep the framework; whether it is new here. Raises FrameworkChanged on another digest."""
         stored = self.sha256_of(framework_id, version)
         if stored is None:
             known = self._transaction.changing(self._transaction.tables.frameworks)

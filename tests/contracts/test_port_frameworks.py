@@ -24,7 +24,7 @@ def test_a_framework_is_registered_once(store: Store) -> None:
         assert records.frameworks.sha256_of("colours8", "1.0.1") is None
 
 
-def test_another_text_under_the_same_version_is_refused_with_what_to_do(store: Store) -> None:
+def test_another_digest_under_the_same_version_is_refused_with_what_to_do(store: Store) -> None:
     """Otherwise every stored share would silently mean something else."""
     _register(store, "1.0.0", ONE)
     with pytest.raises(FrameworkChanged, match=r"colours8@1\.0\.0 .* new version"):
