@@ -22,10 +22,12 @@ from api.schemas.strict import (
     Speaking,
     StrictSchema,
     Whole,
+    shown_moment,
 )
 from api.schemas.twins import EXPLAINED, MAX_CONTACTS, MAX_EMPLOYEES, MAX_EXCLUDED, MAX_RANKED, MAX_SEED, STRATEGIES
 from matcher.contacts.contact import Contact
 from matcher.profiles.channels import CHANNELS
+from matcher.profiles.effects import Effect
 from matcher.routing.decision import Decision, Ranking, Round, ShortOf, Unassigned
 
 MAX_FAULTY_ITEMS = 20  # after so many the rest is not looked at
@@ -159,6 +161,18 @@ class AssignmentSchema(ma.Schema):
     compatibility = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
     confidence = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    wishes = fields.List(
+        fields.String(metadata={"enum": [effect.value for effect in Effect]}),
+        required=True,
+        metadata={"description": "What the customer's preferences ask of whoever serves them."},
+    )
+
+
+class WindowSchema(ma.Schema):
+    """A time in which someone who can help is on duty."""
+
+    due_from = fields.AwareDateTime(required=True)
+    due_to = fields.AwareDateTime(required=True)
 
 
 class BottleneckSchema(ma.Schema):
@@ -180,6 +194,7 @@ class UnassignedSchema(ma.Schema):
     detail = fields.String(required=True)
     bottleneck = fields.Nested(BottleneckSchema)
     suggested_channel = fields.String()
+    suggested_window = fields.Nested(WindowSchema)
     next_look_s = fields.Float()
 
 
@@ -249,6 +264,7 @@ def _assignment(decision: Decision) -> dict[str, Any]:
         "compatibility": _finite(decision.compatibility),
         "confidence": _finite(decision.confidence),
         "reasons": [{"code": one.code, "effect": _finite(one.effect), "text": one.text} for one in decision.reasons],
+        "wishes": [wish.value for wish in decision.wishes],
     }
 
 
@@ -258,6 +274,9 @@ def _unassigned(contact_id: str, why: Unassigned) -> dict[str, Any]:
         document["bottleneck"] = _bottleneck(why.bottleneck)
     if why.suggested_channel is not None:
         document["suggested_channel"] = why.suggested_channel
+    if why.suggested_window is not None:
+        start, end = why.suggested_window
+        document["suggested_window"] = {"due_from": shown_moment(start), "due_to": shown_moment(end)}
     if why.next_look_s is not None:
         document["next_look_s"] = _finite(why.next_look_s)
     return document

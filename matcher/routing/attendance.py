@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 FOREVER = np.inf
 MINUTE_S = 60
+MINUTES_A_WEEK = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,22 @@ class WorkingHours:
         on = self.unstated.copy()
         on[self.owner[(self.start <= minute_of_week) & (minute_of_week < self.end)]] = True
         return on
+
+    def next_among(self, people: Bools, minute_of_week: int) -> tuple[int, int] | None:
+        """When one of these people next works, in minutes from now: start (0 where one works now) and end.
+
+        `None` where none of them has stated hours.
+        """
+        theirs = people[self.owner]
+        if not theirs.any():
+            return None
+        start, end = self.start[theirs], self.end[theirs]
+        until_start = (start - minute_of_week) % MINUTES_A_WEEK
+        works_now = (start <= minute_of_week) & (minute_of_week < end)
+        until_start[works_now] = 0
+        length = np.where(works_now, end - minute_of_week, end - start)
+        soonest = np.lexsort((-length, until_start))[0]
+        return int(until_start[soonest]), int(until_start[soonest] + length[soonest])
 
     def take(self, columns: Ints) -> "WorkingHours":
         """The hours of those employees, in that order."""

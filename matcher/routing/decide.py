@@ -199,6 +199,7 @@ def decisions_on(
             compatibility=scores.compatibility.item(row, column),
             confidence=customer_reliability.item(row) * employee_reliability.item(column),
             reasons=reasons_for(snapshot, eligibility, scores, (row, column), now, joint=joint),
+            wishes=snapshot.customers.wishes.get(row, ()),
         )
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
     ]

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+
+from matcher.profiles.effects import Effect
 
 
 class Why(StrEnum):
@@ -42,18 +45,25 @@ class ShortOf:
 
 @dataclass(frozen=True, slots=True)
 class Unassigned:
-    """Why a contact waits on, what would help, and when Klik looks again."""
+    """Why a contact waits on, what would help, and when Klik looks again.
+
+    `suggested_window` is when someone who can help is on duty, as something to promise a call back in.
+    """
 
     reason: Why
     detail: str
     bottleneck: ShortOf | None = None
     suggested_channel: str | None = None
+    suggested_window: tuple[datetime, datetime] | None = None
     next_look_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An employee for a contact, or the reason why none. `score` is in units of the strategy; others are in [0, 1]."""
+    """An employee for a contact, or the reason why none. `score` is in units of the strategy; others are in [0, 1].
+
+    `wishes` are what the customer's preferences ask of whoever serves them.
+    """
 
     contact_id: str
     employee_id: str | None = None
@@ -61,6 +71,7 @@ class Decision:
     compatibility: float = 0.0
     confidence: float = 0.0
     reasons: tuple[Reason, ...] = ()
+    wishes: tuple[Effect, ...] = ()
     unassigned: Unassigned | None = None
 
 

@@ -6,15 +6,18 @@ from datetime import datetime
 
 import numpy as np
 
+from matcher.profiles.effects import Effect
+from matcher.profiles.framework import Cue
 from matcher.routing.decision import Reason
 from matcher.routing.eligibility import Eligibility, demand_tests, open_to, presence_tests, slots_for
-from matcher.routing.scores import CONTINUITY, Scores, Terms, terms_of
+from matcher.routing.scores import ADVICE, Scores, Terms, continuity_of, terms_of
 from matcher.routing.sentences import decimal, percent, sentence, span
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
 
 TOLD = ("inactive", "not_available", "off_duty", "channel", "language", "skill", "mandate", "slots", "other")
 SHORT = 3  # reasons in a short explanation
+STANDS_OUT = 2.0  # times an even share: less than that is no reason to speak to someone in a certain way
 SMALLEST_TOLD = 0.0005  # effects below this round to nothing in a sentence
 
 
@@ -45,6 +48,11 @@ class Pair:
         demand = self.eligibility.demands[int(self.eligibility.demand_of[self.row])]
         return terms_of(self.snapshot.roster, demand, self.column)
 
+    @property
+    def wishes(self) -> tuple[Effect, ...]:
+        """What the customer's preferences ask."""
+        return self.snapshot.customers.wishes.get(self.row, ())
+
     def name(self, column: int) -> str:
         """What people call the employee of that column."""
         employee = self.snapshot.roster.employees[column]
@@ -65,8 +73,8 @@ def reasons_for(
     terms = sorted(_terms(pair), key=lambda reason: -abs(reason.effect))
     told = [reason for reason in terms if abs(reason.effect) >= SMALLEST_TOLD or reason.code.startswith("values_")]
     if snapshot.explain == "short":
-        return tuple(told[:SHORT])
-    return (*told, *_alternatives(pair, joint=joint), _selection(pair))
+        return (*told[:SHORT], *_manner(pair))
+    return (*told, *_manner(pair), *_alternatives(pair, joint=joint), _selection(pair))
 
 
 def _terms(pair: Pair) -> Iterator[Reason]:
@@ -79,11 +87,36 @@ def _terms(pair: Pair) -> Iterator[Reason]:
     idle = span(float(roster.idle_s[column]), pair.language)
     yield Reason("longest_idle", float(pair.terms.idle), pair.say("longest_idle", idle=idle))
     if pair.scores.preferred[pair.row] == column:
-        yield Reason("preferred_employee", CONTINUITY, pair.say("preferred_employee"))
+        yield Reason("preferred_employee", continuity_of(pair.wishes), pair.say("preferred_employee"))
+    if Effect.SPECIALIST_FIRST in pair.wishes:
+        yield Reason("advice", ADVICE * float(pair.terms.specialist), pair.say("wish.specialist_first"))
     for boost in pair.eligibility.rules.boosts:
         if boost.contacts[pair.row] and boost.employees[column]:
             text = pair.say("rule", reason=boost.rule.reason[pair.language])
             yield Reason(f"rule:{boost.rule.id}", boost.amount, text)
+
+
+def _manner(pair: Pair) -> Iterator[Reason]:
+    """How to meet this customer: what they wish, how they are today, and what suits their values."""
+    for wish in pair.wishes:
+        if wish is not Effect.SPECIALIST_FIRST:
+            yield Reason(f"wish:{wish}", 0.0, pair.say(f"wish.{wish}"))
+    for cause in pair.snapshot.customers.causes.get(pair.row, ()):
+        yield Reason("state", 0.0, pair.say("state", cause=cause))
+    cue = _cue(pair)
+    if cue is not None:
+        yield Reason("cue", 0.0, pair.say("cue", do=cue.do[pair.language], dont=cue.dont[pair.language]))
+
+
+def _cue(pair: Pair) -> Cue | None:
+    """The framework's advice for the value system that stands out, where one does and enough is known."""
+    if pair.scores.customer_reliability[pair.row] == 0:
+        return None
+    share = pair.snapshot.customers.values.share[pair.row]
+    leading = int(share.argmax())
+    cue = pair.snapshot.framework.cues.get(pair.snapshot.framework.values.dims[leading])
+    stands_out = share[leading] >= STANDS_OUT / len(share)
+    return cue if cue is not None and stands_out and pair.language in cue.do else None
 
 
 def _fit(pair: Pair) -> Iterator[Reason]:

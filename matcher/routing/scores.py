@@ -1,11 +1,11 @@
 """What speaks for and against each pair, in one unit: the score.
 
-    score = fit + wanted skills + urgency + continuity + idle − specialist time − cost − load + rule boosts
+    score = fit + wanted skills + urgency + continuity + advice + idle − specialist time − cost − load + rule boosts
 
 Each term keeps its parts (per pair, per contact or per employee), so that the sum decides and the parts explain.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 
 from matcher.compatibility.prior import EmployeeSide, Mode, PriorCompatibility
 from matcher.contacts.contact import Contact
+from matcher.profiles.effects import Effect
 from matcher.profiles.facets import ShareTable
 from matcher.profiles.framework import Framework
 from matcher.routing.attendance import Floats
@@ -29,6 +30,8 @@ DUE_RAMP_S = 3600.0  # a deadline starts to press an hour ahead
 MOST_PRIORITY = 9.0
 MOST_MANDATE = 3.0
 CONTINUITY = 0.3  # a preferred or earlier employee; soft, so a good reason may outweigh it
+OWNED = 2.0  # times that, for a customer who wants one owner from beginning to end
+ADVICE = 0.15  # an employee of the highest mandate, for a customer who wants to be advised
 WANTED = 0.2  # all wanted skills fully met
 IDLE = 0.005  # the longest idle of two equals goes first; half a percentage point, so a better fit outweighs it
 IDLE_HALF_S = 300.0
@@ -81,10 +84,19 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
     preferred = [roster.index_of.get(contact.preferred_employee or "", -1) for contact in contacts]
     for row, column in enumerate(preferred):
         if column >= 0:
-            total[row, column] += CONTINUITY
+            total[row, column] += continuity_of(snapshot.customers.wishes.get(row, ()))
+    for row, wishes in snapshot.customers.wishes.items():
+        if Effect.SPECIALIST_FIRST in wishes:
+            demand = eligibility.demands[int(eligibility.demand_of[row])]
+            total[row] += ADVICE * terms_of(roster, demand, slice(None)).specialist
     for boost in eligibility.rules.boosts:
         total[np.ix_(boost.contacts, boost.employees)] += boost.amount
     return Scores(total, compatibility, classifier.base, reliability, side.reliability, urgency, preferred)
+
+
+def continuity_of(wishes: Collection[Effect]) -> float:
+    """What a preferred employee is worth to a customer with these wishes."""
+    return CONTINUITY * (OWNED if Effect.ONE_OWNER in wishes else 1.0)
 
 
 def _standing_of_all(roster: Roster, eligibility: Eligibility, weights: Weights, turn: int) -> Floats:

@@ -55,6 +55,33 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "nl": "Is door de klant gevraagd of hielp eerder.",
     },
     "rule": {"en": "{reason}", "nl": "{reason}"},
+    # how to meet the customer
+    "wish.no_push": {
+        "en": "Decides for themself: give information and do not push anything.",
+        "nl": "Beslist zelf: geef informatie en dring niets op.",
+    },
+    "wish.information_first": {
+        "en": "Wants the facts to decide by, and leaves no choice to others.",
+        "nl": "Wil de feiten om zelf te kiezen en laat geen keuze aan anderen over.",
+    },
+    "wish.call_back_window": {
+        "en": "Has little time: agree when to call back rather than let them wait.",
+        "nl": "Heeft weinig tijd: spreek af wanneer u terugbelt in plaats van te laten wachten.",
+    },
+    "wish.one_owner": {
+        "en": "Wants one employee to see it through: keep it, or hand it over in person.",
+        "nl": "Wil één medewerker die het afmaakt: houd het zelf, of draag het persoonlijk over.",
+    },
+    "wish.specialist_first": {
+        "en": "Wants to be advised by someone who knows: a higher mandate counts for more.",
+        "nl": "Wil advies van wie er verstand van heeft: een hoger mandaat telt zwaarder.",
+    },
+    "wish.specialist_hours": {
+        "en": "Would rather speak to a specialist later than to anyone now.",
+        "nl": "Spreekt liever later een specialist dan nu wie dan ook.",
+    },
+    "state": {"en": "Today: {cause}.", "nl": "Vandaag: {cause}."},
+    "cue": {"en": "{do} {dont}", "nl": "{do} {dont}"},
     "eligible": {
         "en": "{eligible} of {all} employees could take this contact{others}.",
         "nl": "{eligible} van {all} medewerkers konden dit contact aannemen{others}.",
@@ -123,6 +150,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "{detail} By {channel} {count} could help now.",
         "nl": "{detail} Via {channel} kunnen er nu {count} helpen.",
     },
+    "suggest_window": {
+        "en": "{detail} Someone who can help is on duty {day} from {start} to {end}.",
+        "nl": "{detail} Wie kan helpen heeft {day} dienst van {start} tot {end}.",
+    },
     # fragments
     "more": {"en": "more", "nl": "meer"},
     "less": {"en": "less", "nl": "minder"},
@@ -143,6 +174,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "seconds": {"en": "{n} s", "nl": "{n} s"},
     "minutes": {"en": "{n} min", "nl": "{n} min"},
     "hours": {"en": "{n} h", "nl": "{n} uur"},
+}
+
+
+WEEKDAYS: Final = {
+    "en": ("on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday"),
+    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
 }
 
 

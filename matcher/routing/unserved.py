@@ -1,23 +1,26 @@
 """Why nobody: the question that ruled the last employee out, the bottleneck, and the channel that would help."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import numpy as np
 
 from matcher.assignment import Bottleneck, Problem, bottleneck
 from matcher.contacts.contact import Contact
-from matcher.routing.attendance import Bools, Ints
+from matcher.profiles.effects import Effect
+from matcher.routing.attendance import Bools, Ints, minute_of_week
 from matcher.routing.decision import Decision, ShortOf, Unassigned, Why
 from matcher.routing.eligibility import Demand, Eligibility, demand_tests, presence_tests, rule_effects, slots_for
 from matcher.routing.roster import kept
-from matcher.routing.sentences import sentence
+from matcher.routing.sentences import WEEKDAYS, sentence
 from matcher.routing.snapshot import Snapshot
 
 T = TypeVar("T")
+Window = tuple[datetime, datetime]
 
 MOST_SEARCHES = 20  # a search reads the whole round; more than so many different shortages help nobody
+ELSEWHEN = ("not_available", "off_duty")  # what ruled everyone out passes with the hours
 NEXT_LOOK_S = 1.0  # a round follows every change, and a tick of a second when both sides wait
 
 
@@ -65,6 +68,15 @@ class _Inquiry:
         """How many employees could take the contact now by each channel they serve, whichever the contact chose."""
         return self._once("channels", row, lambda: self._helpers_by_channel(row))
 
+    def window(self, row: int) -> Window | None:
+        """When someone who fits the contact next works, on the operator's clocks; `None` where no hours are stated."""
+        return self._once("window", row, lambda: (self._window(row),))[0]
+
+    def would_rather_wait(self, row: int) -> bool:
+        """Whether the customer prefers a specialist later, or an agreed time, to anyone now."""
+        wishes = self.snapshot.customers.wishes.get(row, ())
+        return Effect.SPECIALIST_HOURS in wishes or Effect.CALL_BACK_WINDOW in wishes
+
     def demand(self, row: int) -> Demand:
         """What the contact asks."""
         return self.eligibility.demands[int(self.eligibility.demand_of[row])]
@@ -95,6 +107,20 @@ class _Inquiry:
             if not left.any():
                 return "rule", refusal.rule.reason[whole.language]
         raise AssertionError("a contact with an eligible employee is not without one")
+
+    def _window(self, row: int) -> Window | None:
+        whole, roster, zone = self._whole, self._whole.roster, self._whole.timezone
+        fits = roster.active & ~_excluded(whole, whole.contacts[row])
+        for question in demand_tests(roster, self.demand(row)):
+            fits &= question.passes
+        for refusal in self._refusals:
+            fits &= ~(refusal.employees & refusal.contacts[row])
+        found = roster.hours.next_among(fits, minute_of_week(self.now, zone))
+        if found is None:
+            return None
+        here = self.now.astimezone(zone).replace(tzinfo=None)  # clock time: a shift begins at nine whatever the season
+        start, end = (here.replace(second=0, microsecond=0) + timedelta(minutes=minutes) for minutes in found)
+        return max(start, here).replace(tzinfo=zone), end.replace(tzinfo=zone)
 
     def _helpers_by_channel(self, row: int) -> dict[str, int]:
         whole, roster = self._whole, self._whole.roster
@@ -146,11 +172,22 @@ def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str
     detail = sentence(f"nobody.{code}", language, subject=subject, reason=subject)
     if code == "slots":
         return Unassigned(Why.NO_CAPACITY, detail, next_look_s=NEXT_LOOK_S)
-    channel, count = _other_channel(inquiry, row)
+    window = inquiry.window(row) if code in ELSEWHEN or inquiry.would_rather_wait(row) else None
+    if window is not None:
+        detail = _with_window(detail, window, language)
+    channel, count = (
+        (None, 0) if window is not None and inquiry.would_rather_wait(row) else _other_channel(inquiry, row)
+    )
     if channel is None:
-        return Unassigned(Why.NO_ELIGIBLE_EMPLOYEE, detail)
+        return Unassigned(Why.NO_ELIGIBLE_EMPLOYEE, detail, suggested_window=window)
     advice = sentence("suggest_channel", language, detail=detail, channel=channel, count=count)
-    return Unassigned(Why.SUGGEST_CHANNEL, advice, suggested_channel=channel)
+    return Unassigned(Why.SUGGEST_CHANNEL, advice, suggested_channel=channel, suggested_window=window)
+
+
+def _with_window(detail: str, window: Window, language: str) -> str:
+    start, end = window
+    day = WEEKDAYS[language][start.weekday()]
+    return sentence("suggest_window", language, detail=detail, day=day, start=f"{start:%H:%M}", end=f"{end:%H:%M}")
 
 
 def _short(shortage: ShortOf, language: str) -> str:
