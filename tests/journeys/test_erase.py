@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.installation import Installation
+from tests.contracts.stored_things import an_answer, an_overlay
 
 
 @pytest.mark.parametrize(("who", "role"), [("customers", "router"), ("employees", "hr")])
@@ -25,6 +26,20 @@ def test_a_person_is_exported_in_full_and_then_gone(service: Installation, who: 
         assert service.call(role, "GET", path + part).status_code == 404
     assert service.call(role, "DELETE", path).status_code == 404
     assert service.call(role, "DELETE", path, headers={"Idempotency-Key": "k2"}).status_code == 204
+
+
+def test_an_export_tells_of_answers_states_and_the_wish_to_be_hidden(service: Installation) -> None:
+    """What the person does not see there, they cannot contest."""
+    service.add_employee("p1")
+    with service.store.writing() as records:
+        records.form_answers.add([an_answer(subject_id="p1")])
+        records.overlays.put(an_overlay(subject_id="p1"))
+        records.profiles.hide("employee", "p1", True, now=service.moment, actor="key-1")
+    export = service.call("hr", "GET", "/v1/employees/p1/export").get_json()
+
+    assert [(one["item"], one["best"], one["worst"]) for one in export["answers"]] == [("S01", "a", "d")]
+    assert [(one["cause"], one["rho"]) for one in export["overlays"]] == [("outage", 0.3)]
+    assert export["profile_hidden"] is True
 
 
 def test_an_erased_employee_is_out_of_the_next_round_and_their_key_is_dead(service: Installation) -> None:
