@@ -397,36 +397,3 @@ def test_a_person_who_comes_back_after_erasure_is_new() -> None:
         view = values_of(records, EMPLOYEE, "e-1")
 
     assert (view.revision, view.profile.n_eff) == (0, 0)
-
-
-def test_behaviour_is_told_by_its_event_and_keeps_what_was_open() -> None:
-    """A customer who changes to chat twice prefers chat, and closed channels are made good later."""
-    with MemoryStore().writing() as records:
-        settled(records)
-        said = claim("behaviour", facet="channel", event="asked_to_switch", pick="chat", open=("chat", "phone"))
-        view = add(records, CUSTOMER, "c-1", said)
-        (piece,) = read_evidence(records, CUSTOMER, "c-1", facet="channel")
-
-    assert view.profile.n_eff == pytest.approx(2.0)
-    assert view.profile.top[0] == "chat"
-    assert piece.detail == {"event": "asked_to_switch", "open": ["chat", "phone"]}
-
-
-@pytest.mark.parametrize(
-    ("changes", "pointer"),
-    [
-        ({"source": "self_tag", "facet": "channel", "event": "contact_started", "pick": "chat"}, "/event"),
-        ({"facet": "channel", "event": "contact_started", "pick": None, "share": {"chat": 1.0}}, "/event"),
-        ({"facet": "channel", "event": "rang", "pick": "chat"}, "/event"),
-        ({"facet": "channel", "event": "contact_started", "pick": "chat", "open": ("fax",)}, "/open/0"),
-        ({"source": "self_tag", "facet": "channel", "pick": "chat", "open": ("chat",)}, "/open"),
-    ],
-)
-def test_an_event_that_cannot_be_meant_is_refused_at_its_place(changes: dict, pointer: str) -> None:
-    """The sender reads where to mend it."""
-    with MemoryStore().writing() as records:
-        settled(records)
-        with pytest.raises(InvalidInput) as refused:
-            add(records, CUSTOMER, "c-1", claim(**({"source": "behaviour"} | changes)))
-
-    assert pointer in [fault.pointer for fault in refused.value.faults]

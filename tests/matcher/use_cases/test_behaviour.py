@@ -1,0 +1,50 @@
+"""What people do, told as events and kept as evidence."""
+
+import pytest
+
+from matcher.errors import InvalidInput
+from matcher.profiles.people import CUSTOMER
+from matcher.use_cases.add_evidence import Claim, add_evidence
+from matcher.use_cases.read_evidence import read_evidence
+from matcher.use_cases.read_profile import ProfileView
+from matcher.use_cases.save_customer import save_customer
+from models.memory import MemoryRecords, MemoryStore
+from tests.matcher.use_cases.world import FRAMEWORK, NOW, claim, counting_ids, customer
+
+ids = counting_ids()
+
+
+def observed(records: MemoryRecords, said: Claim) -> ProfileView:
+    """A customer of whom this was observed."""
+    save_customer(records, customer(), now=NOW)
+    return add_evidence(records, FRAMEWORK, CUSTOMER, "c-1", said, actor="key-1", now=NOW, new_id=ids)
+
+
+def test_behaviour_is_told_by_its_event_and_keeps_what_was_open() -> None:
+    """A customer who changes to chat twice prefers chat, and closed channels are made good later."""
+    with MemoryStore().writing() as records:
+        said = claim("behaviour", facet="channel", event="asked_to_switch", pick="chat", open=("chat", "phone"))
+        view = observed(records, said)
+        (piece,) = read_evidence(records, CUSTOMER, "c-1", facet="channel")
+
+    assert view.profile.n_eff == pytest.approx(2.0)
+    assert view.profile.top[0] == "chat"
+    assert piece.detail == {"event": "asked_to_switch", "open": ["chat", "phone"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"source": "self_tag", "facet": "channel", "event": "contact_started", "pick": "chat"}, "/event"),
+        ({"facet": "channel", "event": "contact_started", "pick": None, "share": {"chat": 1.0}}, "/event"),
+        ({"facet": "channel", "event": "rang", "pick": "chat"}, "/event"),
+        ({"facet": "channel", "event": "contact_started", "pick": "chat", "open": ("fax",)}, "/open/0"),
+        ({"source": "self_tag", "facet": "channel", "pick": "chat", "open": ("chat",)}, "/open"),
+    ],
+)
+def test_an_event_that_cannot_be_meant_is_refused_at_its_place(changes: dict, pointer: str) -> None:
+    """The sender reads where to mend it."""
+    with MemoryStore().writing() as records, pytest.raises(InvalidInput) as refused:
+        observed(records, claim(**({"source": "behaviour"} | changes)))
+
+    assert pointer in [fault.pointer for fault in refused.value.faults]
