@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from matcher.errors import NotFound
 from matcher.profiles.evidence import Evidence, Source
@@ -16,15 +16,28 @@ from models.tables import evidence
 BATCH_ROWS = 1_000
 
 _COUNTS = evidence.c.revoked_at.is_(None)
-_OF_MANY = (
-    select(evidence)
+_OF_FACET = select(evidence).where(
+    evidence.c.who == bindparam("who"),
+    evidence.c.framework == bindparam("framework"),
+    evidence.c.facet == bindparam("facet"),
+)
+_OF_MANY = _OF_FACET.where(one_of(evidence.c.subject_id, "ids")).order_by(evidence.c.occurred_at, evidence.c.id)
+_CONTESTED = _OF_FACET.where(
+    evidence.c.source == Source.HR_TAG.value,
+    evidence.c.revoked_by == evidence.c.who + ":" + evidence.c.subject_id,  # see `as_themselves`
+)
+_CONTESTED_OF = _CONTESTED.where(one_of(evidence.c.subject_id, "ids")).order_by(evidence.c.revoked_at, evidence.c.id)
+_TAGGED_LAST = (
+    select(evidence.c.subject_id, func.max(evidence.c.recorded_at))
     .where(
         evidence.c.who == bindparam("who"),
         evidence.c.framework == bindparam("framework"),
         evidence.c.facet == bindparam("facet"),
+        evidence.c.source == Source.HR_TAG.value,
         one_of(evidence.c.subject_id, "ids"),
+        _COUNTS,
     )
-    .order_by(evidence.c.occurred_at, evidence.c.id)
+    .group_by(evidence.c.subject_id)
 )
 
 
@@ -88,6 +101,31 @@ class SqlEvidenceLog:
             .order_by(evidence.c.occurred_at, evidence.c.id)
         )
         return {subject_id: tuple(share) for subject_id, share in self._connection.execute(query)}
+
+    def contested_tags(
+        self, who: Who, framework: str, facet: str, *, before: str | None = None, limit: int
+    ) -> list[Evidence]:
+        """The first `limit` contested tags with ids below `before`, by id, the last one first."""
+        query = _CONTESTED.order_by(evidence.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(evidence.c.id < before)
+        place = {"who": who, "framework": framework, "facet": facet}
+        return [_evidence(row) for row in self._connection.execute(query, place)]
+
+    def contested_of(self, who: Who, subject_ids: Collection[str], framework: str, facet: str) -> dict[str, Evidence]:
+        """The contested tag of each person whom HR has not tagged anew since; of several the one contested last."""
+        place = {"who": who, "ids": list(subject_ids), "framework": framework, "facet": facet}
+        rows = self._connection.execute(_CONTESTED_OF, place) if subject_ids else ()
+        contested = {row.subject_id: _evidence(row) for row in rows}
+        if not contested:
+            return {}
+        place["ids"] = list(contested)
+        tagged_at = dict(self._connection.execute(_TAGGED_LAST, place).tuples().all())
+        return {
+            person: tag
+            for person, tag in contested.items()
+            if tag.revoked_at is not None and not (person in tagged_at and tagged_at[person] > tag.revoked_at)
+        }
 
     def revoke(self, evidence_id: str, *, now: datetime, actor: str, reason: str | None = None) -> None:
         """Note that the piece no longer counts; the first revocation stands. Raises NotFound for an unknown piece."""

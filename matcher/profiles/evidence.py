@@ -48,3 +48,13 @@ class Evidence:
     revoked_by: str | None = None
     batch: str | None = None
     revoked_reason: str | None = None
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether it is a tag that was taken back by the person it is about."""
+        return self.source is Source.HR_TAG and self.revoked_by == as_themselves(self.who, self.subject_id)
+
+
+def as_themselves(who: Who, subject_id: str) -> str:
+    """Who takes evidence back where people do so themselves, as the log names them."""
+    return f"{who}:{subject_id}"

@@ -16,6 +16,7 @@ from matcher.profiles.people import Customer, Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
 from matcher.use_cases.profile_ports import (
     Calibrations,
+    Contests,
     EvidenceLog,
     FormAnswer,
     FormAnswers,
@@ -35,6 +36,7 @@ __all__ = [
     "ApiKey",
     "ApiKeys",
     "Calibrations",
+    "Contests",
     "Customers",
     "Employees",
     "EvidenceLog",

@@ -1,7 +1,7 @@
 """What the use cases need of whoever remembers profiles, and everything profiles are made of.
 
-`records.profiles` is one thing seen from three sides (`EvidenceLog`, `ProfileRows`, `HiddenMarks`), so that whoever
-needs only one of them asks for no more.
+`records.profiles` is one thing seen from four sides (`EvidenceLog`, `Contests`, `ProfileRows`, `HiddenMarks`), so that
+whoever needs only one of them asks for no more.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -69,6 +69,20 @@ class EvidenceLog(Protocol):
         ...
 
 
+class Contests(Protocol):
+    """Tags that people took back themselves."""
+
+    def contested_tags(
+        self, who: Who, framework: str, facet: str, *, before: str | None = None, limit: int
+    ) -> list[Evidence]:
+        """The first `limit` contested tags with ids below `before`, by id, the last one first."""
+        ...
+
+    def contested_of(self, who: Who, subject_ids: Collection[str], framework: str, facet: str) -> dict[str, Evidence]:
+        """The contested tag of each person whom HR has not tagged anew since; of several the one contested last."""
+        ...
+
+
 class ProfileRows(Protocol):
     """Profiles folded from evidence, one row a person and facet. A change of an employee's moves the staff mark."""
 
@@ -122,7 +136,7 @@ class HiddenMarks(Protocol):
         ...
 
 
-class Profiles(EvidenceLog, ProfileRows, HiddenMarks, Protocol):
+class Profiles(EvidenceLog, Contests, ProfileRows, HiddenMarks, Protocol):
     """Evidence (append-only), the profiles folded from it, and who hides theirs."""
 
     def erase(self, who: Who, subject_id: str, *, facet: str | None = None) -> None:

@@ -20,6 +20,7 @@ def revoke_evidence(
     *,
     actor: str,
     now: datetime,
+    reason: str | None = None,
 ) -> None:
     """Mark the evidence as revoked and rebuild the profile from what remains; twice is as good as once.
 
@@ -32,7 +33,7 @@ def revoke_evidence(
         raise NotFound(f"this {who} has no evidence {evidence_id!r}")
     if revoked.revoked_at is not None:
         return
-    records.profiles.revoke(evidence_id, now=now, actor=actor)
+    records.profiles.revoke(evidence_id, now=now, actor=actor, reason=reason)
     if revoked.framework == framework.name:  # a row of another framework is not read, and is rebuilt when it is adopted
         _rebuild_row(records, framework, revoked, now=now)
 

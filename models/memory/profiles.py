@@ -89,6 +89,35 @@ class MemoryEvidenceLog:
             self.revoke(evidence_id, now=now, actor=actor, reason=reason)
         return len(counting)
 
+    def contested_tags(
+        self, who: Who, framework: str, facet: str, *, before: str | None = None, limit: int
+    ) -> list[Evidence]:
+        """The first `limit` contested tags with ids below `before`, by id, the last one first."""
+        found = [
+            piece
+            for piece in self._transaction.tables.evidence.values()
+            if (piece.who, piece.framework, piece.facet) == (who, framework, facet)
+            and piece.is_contested
+            and (before is None or piece.id < before)
+        ]
+        return sorted(found, key=lambda piece: piece.id, reverse=True)[:limit]
+
+    def contested_of(self, who: Who, subject_ids: Collection[str], framework: str, facet: str) -> dict[str, Evidence]:
+        """The contested tag of each person whom HR has not tagged anew since; of several the one contested last."""
+        logs = self.evidence_of_many(who, subject_ids, framework, facet)
+        return {person: tag for person, log in logs.items() if (tag := standing_contest(log)) is not None}
+
+
+def standing_contest(pieces: Collection[Evidence]) -> Evidence | None:
+    """Of one person's evidence, the tag contested last, unless a tag that counts was recorded after that."""
+    contested = [piece for piece in pieces if piece.is_contested and piece.revoked_at is not None]
+    if not contested:
+        return None
+    last = max(contested, key=lambda piece: (piece.revoked_at, piece.id))
+    tags = [piece for piece in pieces if piece.source is Source.HR_TAG and piece.revoked_at is None]
+    is_tagged_anew = any(last.revoked_at is not None and piece.recorded_at > last.revoked_at for piece in tags)
+    return None if is_tagged_anew else last
+
 
 class MemoryProfiles(MemoryEvidenceLog):
     """Evidence, profiles and who hides theirs, in memory (port `Profiles`)."""
