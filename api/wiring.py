@@ -1,5 +1,6 @@
 """The composition root: the only file that knows all rooms. It puts an installation together from its settings."""
 
+import threading
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -100,6 +101,24 @@ def warm_up(klik: Klik) -> None:
     solve(mixed)
     with suppress(Unavailable):
         klik.staff.current(klik.now())
+
+
+def warm_up_meanwhile(klik: Klik) -> threading.Thread:
+    """Do in a thread what may wait until after the first answers: load what scores forms and reads profiles.
+
+    Both bring a part of scipy that takes a second or two to load, which the first respondent need not wait for.
+    """
+
+    def prepare() -> None:
+        from matcher.profiles.bridge import logit_prior
+        from matcher.profiles.facets import profile_of
+
+        profile_of("nobody", klik.framework.name, klik.framework.values, None, klik.now())
+        logit_prior(klik.framework.values)
+
+    thread = threading.Thread(target=prepare, name="warm-up", daemon=True)
+    thread.start()
+    return thread
 
 
 def open_ready_store(settings: Settings) -> "SqlStore":

@@ -75,7 +75,7 @@ class WebApplication(BaseApplication):  # type: ignore[misc]  # as above
         """The application of one web process."""
         from api.app import create_app
         from api.events import configure_logging
-        from api.wiring import assemble, warm_up
+        from api.wiring import assemble, warm_up, warm_up_meanwhile
         from models.store import open_store
 
         configure_logging(self.settings.log_level)
@@ -84,6 +84,7 @@ class WebApplication(BaseApplication):  # type: ignore[misc]  # as above
         application.wsgi_app = BrokenChunksTold(application.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
         warm_up(klik)
         gc.freeze()  # what stands now stays: no collection looks at it again, nor the end of the process
+        warm_up_meanwhile(klik)
         return application
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from api.settings import load_settings
-from api.wiring import build, fresh_id, fresh_rng
+from api.wiring import build, fresh_id, fresh_rng, warm_up_meanwhile
 from matcher.errors import Conflict, FrameworkChanged, InvalidInput
+from matcher.profiles import bridge
 from matcher.rules import DEFAULT_RULE_SET
 from models.frameworks import load_framework
 
@@ -100,3 +101,13 @@ def test_a_seed_repeats_and_no_seed_does_not() -> None:
 
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_what_scores_forms_is_loaded_while_the_first_are_answered(tmp_path: Path) -> None:
+    """The first respondent of a process must not wait for scipy."""
+    klik = build(load_settings({"KLIK_HOME": str(tmp_path)}))
+    bridge._solved.cache_clear()
+    warm_up_meanwhile(klik).join(60)
+    klik.store.close()
+
+    assert bridge._solved.cache_info().currsize == 1
