@@ -5,10 +5,13 @@ Source: linear programming duality for the transport problem (Kuhn 1955, doi 10.
 
 import numpy as np
 
-from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem
+from matcher.assignment.compiled import numba_is_here
+from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem, plain
 
 # A price moves only for more than this share of the largest value: rounding must not keep the search going.
 ROUNDING = 1e-14
+FEW_CELLS = 20_000  # below this numpy is as quick
+CELLS_AT_ONCE = 100_000  # a part that stays in the processor's cache
 
 
 def bound_of(problem: Problem, prices: FloatArray) -> float:
@@ -56,12 +59,26 @@ def _best_net_value(problem: Problem, prices: FloatArray) -> FloatArray:
         np.maximum.at(best, pairs.contact, pairs.value - _cost(pairs, prices))
         return best
     if problem.load is None:  # a closed or unwanted pair is below 0 already, an employee without slots is shut out
-        shut = np.where(problem.capacity > 0, prices, np.inf)
-        unit: FloatArray = (problem.value - shut).max(axis=1, initial=0.0)
-        return unit
+        return _best_of_rows(problem.value, np.where(problem.capacity > 0, prices, np.inf))
     net = np.where(problem.useful_mask, problem.value - problem.load * prices, 0.0)
     paid: FloatArray = net.max(axis=1, initial=0.0)
     return paid
+
+
+def _best_of_rows(value: FloatArray, shut: FloatArray) -> FloatArray:
+    """The largest value - price of each row, at least 0, in one read of the matrix."""
+    best: FloatArray = np.zeros(value.shape[0])
+    if value.size > FEW_CELLS and numba_is_here():
+        from matcher.assignment.dense_loops import keep_best  # compiled on first use
+        from matcher.assignment.state import LANES
+
+        keep_best(plain(value), shut, np.empty(LANES), best)
+        return best
+    rows = max(CELLS_AT_ONCE // max(value.shape[1], 1), 1)
+    for begin in range(0, value.shape[0], rows):
+        part = value[begin : begin + rows] - shut
+        part.max(axis=1, initial=0.0, out=best[begin : begin + rows])
+    return best
 
 
 def _cost(pairs: Pairs, prices: FloatArray) -> FloatArray:

@@ -126,6 +126,13 @@ class Problem:
         return (self.value > 0) & (self.capacity >= (1 if self.load is None else self.load))
 
 
+def plain(matrix: FloatArray) -> FloatArray:
+    """The matrix as compiled loops want it: row by row, writable; copied only where it is not."""
+    if matrix.flags.c_contiguous and matrix.flags.writeable:
+        return matrix
+    return np.array(matrix, order="C")
+
+
 def _keep(problem: Problem, faults: list[Fault], **parts: object) -> None:
     if faults:
         raise InvalidInput(faults)

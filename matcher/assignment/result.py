@@ -6,6 +6,7 @@ from matcher.assignment.problem import FloatArray, IntArray
 
 OPTIMAL = "optimal"  # the solver finished: nothing better exists
 DEADLINE = "deadline"  # the best found in time; `gap` bounds what is missed
+WITHIN_GAP = "within_gap"  # too large to settle the last contacts: `gap` bounds what is missed, and is small
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +26,7 @@ class Assignment:
     solver: str
     status: str
     solve_s: float
+    reason: str = ""  # why this solver
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,3 +37,4 @@ class Found:
     prices: FloatArray
     solver: str
     status: str = OPTIMAL
+    reason: str = ""

@@ -7,21 +7,23 @@ from typing import TypeAlias
 
 import numpy as np
 
-from matcher.assignment.augment import solve_by_augmenting
 from matcher.assignment.certificate import bound_of, value_of
-from matcher.assignment.dense import solve_dense
+from matcher.assignment.compiled import numba_is_here
 from matcher.assignment.linear_program import greedy, solve_loads, solve_transport
+from matcher.assignment.matrix import solve_by_scipy, solve_matrix
 from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem
-from matcher.assignment.result import Assignment, Found
+from matcher.assignment.result import OPTIMAL, Assignment, Found
 from matcher.assignment.sparse import solve_sparse
+from matcher.assignment.warm_up import warm_up
 
 TimeLeft: TypeAlias = Callable[[], float | None]  # seconds; `None` where there is no deadline
 
-MOST_CELLS = 100_000_000  # contacts × slots held as a matrix: 800 MB of float64
-MANY_SLOTS = 12  # an employee on average: from here on chains over employees beat a column for each slot
-MOST_CELLS_FROM_PAIRS = 1_000_000  # below this a matrix is as quick as pairs, whatever their number
-FEW_PAIRS_SHARE = 0.1  # of the cells: above it the matrix wins
-MOST_SLOT_PAIRS = 5_000_000  # pairs × slots held as a graph
+MOST_CELLS = 100_000_000  # held as a matrix: 800 MB of float64
+MANY_PAIRS_SHARE = 0.25  # of the cells: above it a matrix wins
+MOST_PAIRS_SETTLED = 2_000_000  # above it the last contacts are left within a small gap
+MOST_SLOT_PAIRS = 5_000_000  # pairs × slots that scipy holds as a graph
+SMALL = 1_600  # cells: one compiled call does all
+UNPROVED = 1e-9  # a gap above this means that a compiled solver did not prove its optimum
 
 
 def solve(
@@ -29,22 +31,62 @@ def solve(
 ) -> Assignment:
     """The best assignment, with prices that bound what any other could be worth.
 
-    Exact where loads are 1, or the same for all pairs of an employee. `deadline_s` counts seconds from the call: HiGHS
-    and augmenting paths stop there and the answer says status deadline. scipy's matrix and graph solvers cannot be
-    stopped; they are chosen only up to `MOST_CELLS` and `MOST_SLOT_PAIRS`. A deadline of 0 gets a greedy answer.
-    The same problem always gets the same answer. `clock` measures durations in seconds.
+    Exact where loads are 1, or the same for all pairs of an employee; beyond `MOST_PAIRS_SETTLED` pairs within a small
+    gap (status within_gap). `deadline_s` counts seconds from the call: compiled solvers, HiGHS and augmenting paths
+    stop there and the answer says status deadline; a deadline of 0 gets a greedy answer. Without numba, scipy's matrix
+    and graph solvers cannot be stopped; they are chosen only up to `MOST_CELLS` and `MOST_SLOT_PAIRS`. Compiling, once a
+    process, is not counted: see `warm_up`. The same problem always gets the same answer from the same libraries.
+    `clock` measures durations in seconds. The answer's `reason` says why its solver was taken.
     """
+    if deadline_s is not None:
+        warm_up()
     began = clock()
-    at_ease = _without_rivals(problem)
-    if at_ease is not None:
+    if deadline_s is None and (quick := _solve_small(problem)) is not None:
+        found, value, bound = quick
+    elif (at_ease := _without_rivals(problem)) is not None:
         found, value = at_ease
         bound = value  # at prices 0 the bound adds up the very pairs that were served
     else:
-        found = _with_rivals(problem, _time_left(began, deadline_s, clock))
-        value = value_of(problem, found.employee_of)
-        bound = max(value, bound_of(problem, found.prices))  # below the value only by rounding
+        found, value, bound = _certified(problem, _with_rivals(problem, _time_left(began, deadline_s, clock)))
     gap = (bound - value) / bound if bound > 0 else 0.0
-    return Assignment(found.employee_of, value, bound, gap, found.prices, found.solver, found.status, clock() - began)
+    return Assignment(
+        found.employee_of,
+        value,
+        bound,
+        gap,
+        found.prices,
+        found.solver,
+        found.status,
+        clock() - began,
+        found.reason,
+    )
+
+
+def _certified(problem: Problem, found: Found) -> tuple[Found, float, float]:
+    """The answer with its worth and bound; by scipy anew where a compiled solver's own prices do not prove it."""
+    value = value_of(problem, found.employee_of)
+    bound = max(value, bound_of(problem, found.prices))  # below the value only by rounding
+    is_unit = problem.value is not None and problem.load is None
+    if found.status != OPTIMAL or not is_unit or bound - value <= UNPROVED * bound:
+        return found, value, bound
+    assert problem.value is not None
+    second = replace(solve_by_scipy(problem.value, problem.capacity), reason=f"{found.solver} left a gap")
+    worth = value_of(problem, second.employee_of)
+    if worth < value:
+        return found, value, bound
+    return second, worth, max(worth, min(bound, bound_of(problem, second.prices)))
+
+
+def _solve_small(problem: Problem) -> tuple[Found, float, float] | None:
+    """A small matrix in one compiled call, with its worth and bound; `None` where the problem is none."""
+    contacts, employees = problem.shape
+    if problem.value is None or problem.load is not None or not (1 < contacts <= employees * 2):
+        return None
+    if contacts * employees > SMALL or not numba_is_here():
+        return None
+    from matcher.assignment.small import solve_small_matrix  # compiled on first use
+
+    return solve_small_matrix(problem.value, problem.capacity)
 
 
 def _time_left(began: float, deadline_s: float | None, clock: Callable[[], float]) -> TimeLeft:
@@ -60,7 +102,7 @@ def _without_rivals(problem: Problem) -> tuple[Found, float] | None:
         load = None if taken is None else taken[served]
         if (np.bincount(best[served], weights=load, minlength=employees) > problem.capacity).any():
             return None
-    return Found(best, np.zeros(employees), "argmax"), worth
+    return Found(best, np.zeros(employees), "argmax", reason="everyone gets a favourite"), worth
 
 
 def _favourites(problem: Problem) -> tuple[IntArray, float, IntArray | None]:
@@ -91,7 +133,7 @@ def _favourites_of_pairs(pairs: Pairs, contacts: int) -> tuple[IntArray, float, 
 
 def _with_rivals(problem: Problem, time_left: TimeLeft) -> Found:
     if problem.value is not None and problem.load is None:
-        return _solve_matrix(problem, problem.value, time_left)
+        return _solve_dense_form(problem, problem.value, time_left)
     pairs = problem.useful_pairs
     if pairs.load is None:
         return _solve_pairs(pairs, problem.shape[0], problem.capacity, time_left)
@@ -104,35 +146,28 @@ def _with_rivals(problem: Problem, time_left: TimeLeft) -> Found:
     return replace(unit, prices=unit.prices / load_of)
 
 
-def _solve_matrix(problem: Problem, value: FloatArray, time_left: TimeLeft) -> Found:
+def _solve_dense_form(problem: Problem, value: FloatArray, time_left: TimeLeft) -> Found:
     cells = problem.shape[0] * problem.shape[1]
     if _is_over(time_left) and cells <= MOST_CELLS:
         return greedy(problem.useful_pairs, problem.shape[0], problem.capacity)
-    return _solve_benefit(np.maximum(value, 0.0), problem.capacity, time_left)
-
-
-def _solve_benefit(benefit: FloatArray, capacity: IntArray, time_left: TimeLeft) -> Found:
-    copies = np.minimum(capacity, np.count_nonzero(benefit, axis=0))
-    slots = int(copies.sum())
-    if slots >= MANY_SLOTS * capacity.size or benefit.shape[0] * slots > MOST_CELLS:
-        return solve_by_augmenting(benefit, capacity, has_time=lambda: not _is_over(time_left))
-    return solve_dense(benefit, copies, capacity)
+    return solve_matrix(value, problem.capacity, has_time=_has_time(time_left))
 
 
 def _solve_pairs(pairs: Pairs, contacts: int, capacity: IntArray, time_left: TimeLeft) -> Found:
     if _is_over(time_left):
         return greedy(pairs, contacts, capacity)
-    copies = np.minimum(capacity, np.bincount(pairs.employee, minlength=capacity.size))
-    slots, cells = int(copies.sum()), contacts * capacity.size
-    slot_pairs = int(copies[pairs.employee].sum())
-    fits = cells <= MOST_CELLS and (
-        slots >= MANY_SLOTS * capacity.size or slot_pairs > FEW_PAIRS_SHARE * contacts * slots
-    )
-    if fits or contacts * slots <= MOST_CELLS_FROM_PAIRS:
+    cells, has_time = contacts * capacity.size, _has_time(time_left)
+    if cells <= MOST_CELLS and pairs.value.size > MANY_PAIRS_SHARE * cells:
         benefit = np.zeros((contacts, capacity.size))
         benefit[pairs.contact, pairs.employee] = pairs.value
-        return _solve_benefit(benefit, capacity, time_left)
-    if slot_pairs <= MOST_SLOT_PAIRS:
+        return solve_matrix(benefit, capacity, has_time=has_time)
+    if numba_is_here():
+        from matcher.assignment.pair_auction import solve_many_pairs, solve_pairs_exactly  # compiled on first use
+
+        solver = solve_pairs_exactly if pairs.value.size <= MOST_PAIRS_SETTLED else solve_many_pairs
+        return solver(pairs, contacts, capacity, has_time=has_time)
+    copies = np.minimum(capacity, np.bincount(pairs.employee, minlength=capacity.size))
+    if int(copies[pairs.employee].sum()) <= MOST_SLOT_PAIRS:
         return solve_sparse(pairs, contacts, copies, capacity)
     return solve_transport(pairs, contacts, capacity, seconds=time_left())
 
@@ -140,3 +175,7 @@ def _solve_pairs(pairs: Pairs, contacts: int, capacity: IntArray, time_left: Tim
 def _is_over(time_left: TimeLeft) -> bool:
     left = time_left()
     return left is not None and left <= 0
+
+
+def _has_time(time_left: TimeLeft) -> Callable[[], bool] | None:
+    return None if time_left() is None else lambda: not _is_over(time_left)

@@ -1,0 +1,265 @@
+"""Compiled: auction and shortest augmenting paths on a full matrix.
+
+Sources: Bertsekas 1988, doi 10.1007/BF02186476 (auction with scaling); Bertsekas and Castañón 1989,
+doi 10.1007/BF02216923 (an employee's equal slots bid for together); Jonker and Volgenant 1987,
+doi 10.1007/BF02278710, and Crouse 2016, doi 10.1109/TAES.2016.140952 (shortest augmenting paths).
+"""
+
+import numpy as np
+
+from matcher.assignment.compiled import compiled
+from matcher.assignment.problem import FloatArray, IntArray
+from matcher.assignment.slots_loops import empty_all, move_along, note_slots, take_slot
+from matcher.assignment.state import LANES, Search, Seats
+
+PHASE, WAITING, CURSOR, BIDS, SCANS, BIDS_IN_PHASE = range(6)  # what `at` holds: how far the solver has come
+MOST_BIDS = 60  # a contact and phase: price wars end here, and paths take over
+MOST_EXACT_BIDS = 6  # a contact, in the last pass, which raises prices only as far as they must
+
+
+@compiled
+def _fill_lanes(row: FloatArray, price: FloatArray, lane: FloatArray) -> None:
+    """Lane k gets the largest row - price over columns k, k + 64, k + 128 and so on."""
+    for k in range(LANES):
+        lane[k] = row[k] - price[k]
+    whole = row.size // LANES
+    for b in range(1, whole):
+        part, cost = row[b * LANES : (b + 1) * LANES], price[b * LANES : (b + 1) * LANES]
+        for k in range(LANES):
+            net, seen = part[k] - cost[k], lane[k]
+            lane[k] = net if net > seen else seen
+    part, cost = row[whole * LANES :], price[whole * LANES :]
+    for k in range(part.size):
+        net, seen = part[k] - cost[k], lane[k]
+        lane[k] = net if net > seen else seen
+
+
+@compiled
+def best_two(row: FloatArray, price: FloatArray, lane: FloatArray) -> tuple[int, float, float]:  # noqa: C901  # compiled: a call in the innermost loop costs more than it explains
+    """The column with the largest row - price, that net value, and the largest of the other columns."""
+    count = row.size
+    if count < 2 * LANES:
+        best, first, second = -1, -np.inf, -np.inf
+        for j in range(count):
+            net = row[j] - price[j]
+            if net > first:
+                best, first, second = j, net, first
+            elif net > second:
+                second = net
+        return best, first, second
+    _fill_lanes(row, price, lane)
+    where, first, second = 0, -np.inf, -np.inf
+    for k in range(LANES):
+        if lane[k] > first:
+            where, first, second = k, lane[k], first
+        elif lane[k] > second:
+            second = lane[k]
+    best = -1
+    for j in range(where, count, LANES):
+        net = row[j] - price[j]
+        if net == first and best < 0:
+            best = j
+        elif net > second:
+            second = net
+    return best, first, second
+
+
+@compiled
+def best_of(row: FloatArray, price: FloatArray, lane: FloatArray) -> float:
+    """The largest row - price."""
+    count = row.size
+    best = -np.inf
+    if count < 2 * LANES:
+        for j in range(count):
+            best = max(best, row[j] - price[j])
+        return best
+    _fill_lanes(row, price, lane)
+    for k in range(LANES):
+        best = max(best, lane[k])
+    return best
+
+
+@compiled
+def lowest_open(key: FloatArray, lane: FloatArray) -> float:
+    """The smallest key that is not closed (closed: below 0)."""
+    count = key.size
+    low = np.inf
+    if count < 2 * LANES:
+        for j in range(count):
+            if 0.0 <= key[j] < low:
+                low = key[j]
+        return low
+    for k in range(LANES):
+        lane[k] = np.inf
+    whole = count // LANES
+    for b in range(whole):
+        part = key[b * LANES : (b + 1) * LANES]
+        for k in range(LANES):
+            here = np.inf if part[k] < 0.0 else part[k]
+            seen = lane[k]
+            lane[k] = here if here < seen else seen
+    for j in range(whole * LANES, count):
+        if 0.0 <= key[j] < low:
+            low = key[j]
+    for k in range(LANES):
+        low = min(low, lane[k])
+    return low
+
+
+@compiled
+def _auction(
+    value: FloatArray, seats: Seats, lane: FloatArray, stack: IntArray, at: IntArray, epsilon: float, budget: int
+) -> bool:
+    """Bids until nobody waits; False where `budget` bids were too few. ε = 0 raises prices only where it must."""
+    slots, price, filled, employee_of = seats.slots, seats.price, seats.filled, seats.employee_of
+    outside = value.shape[1]
+    waiting, bids, before = at[WAITING], at[BIDS_IN_PHASE], at[BIDS_IN_PHASE]
+    limit = (MOST_BIDS if epsilon > 0.0 else MOST_EXACT_BIDS) * value.shape[0]
+    stop = min(limit, bids + budget)
+    while waiting > 0 and bids < stop:
+        bids += 1
+        waiting -= 1
+        i = stack[waiting]
+        j, first, second = best_two(value[i], price, lane)
+        away = -float(price[outside])
+        if away > first:
+            j, first, second = outside, away, first
+        elif away > second:
+            second = away
+        if second == -np.inf:
+            second = first
+        step = first - second + epsilon
+        if step <= 0.0 and filled[j] == slots[j + 1] - slots[j]:
+            continue  # a tie for a full employee: paths settle it
+        outbid = take_slot(i, j, price[j] + step, seats)
+        employee_of[i] = j
+        if outbid >= 0:
+            employee_of[outbid] = -1
+            stack[waiting] = outbid
+            waiting += 1
+    at[BIDS] += bids - before
+    at[WAITING], at[BIDS_IN_PHASE] = waiting, bids
+    return bool(waiting == 0 or bids >= limit)
+
+
+@compiled
+def _serve_by_path(value: FloatArray, seats: Seats, newcomer: int, search: Search) -> int:  # noqa: C901  # compiled: a call in the innermost loop costs more than it explains
+    """Serve one more contact along the cheapest chain of moves, at whose end a slot is free. Rows looked at."""
+    slots, price, filled, owner = seats.slots, seats.price, seats.filled, seats.owner
+    lane, reach, key, came_from, closed = search.lane, search.reach, search.key, search.came_from, search.seen
+    row = value[newcomer]
+    outside = row.size
+    best = max(best_of(row, price, lane), -price[outside])
+    for j in range(outside):
+        slack = best - (row[j] - price[j])
+        key[j] = slack if slack > 0.0 else 0.0
+    key[outside] = max(best + price[outside], 0.0)
+    for j in range(outside + 1):
+        came_from[j] = newcomer
+    count, last, scans, length = 0, -1, 1, 0.0
+    while last < 0:
+        length = lowest_open(key, lane)
+        if length == np.inf:
+            return scans  # nobody can take this contact, not even the outside
+        here = -1
+        for j in range(outside + 1):
+            if key[j] == length:
+                here = j
+                if filled[j] < slots[j + 1] - slots[j]:
+                    last = j
+                    break
+        if last >= 0:
+            break
+        reach[count], closed[count], key[here] = length, here, -np.inf
+        count += 1
+        for s in range(slots[here], slots[here + 1]):
+            r = owner[s]
+            row = value[r]
+            own = row[here] if here < outside else 0.0
+            base = length + own - price[here]
+            for j in range(outside):
+                far = base - (row[j] - price[j])
+                far = far if far > length else length
+                known = key[j]
+                nearer = far < known
+                key[j] = far if nearer else known
+                came_from[j] = r if nearer else came_from[j]
+            far = max(base + price[outside], length)
+            if far < key[outside]:
+                key[outside], came_from[outside] = far, r
+        scans += slots[here + 1] - slots[here]
+    for k in range(count):
+        price[closed[k]] += length - reach[k]
+    move_along(newcomer, last, came_from, seats)
+    return scans
+
+
+@compiled
+def _serve_the_rest(value: FloatArray, seats: Seats, search: Search, at: IntArray, budget: int) -> bool:
+    """Paths for all whom no auction served; False where `budget` rows looked at were too few."""
+    contacts = seats.employee_of.size
+    scans = 0
+    while at[CURSOR] < contacts and scans < budget:
+        i = at[CURSOR]
+        if seats.employee_of[i] < 0:
+            scans += _serve_by_path(value, seats, i, search)
+        at[CURSOR] += 1
+    at[SCANS] += scans
+    return bool(at[CURSOR] >= contacts)
+
+
+@compiled
+def advance(
+    value: FloatArray, seats: Seats, search: Search, stack: IntArray, at: IntArray, epsilons: FloatArray, budget: int
+) -> bool:
+    """Go on from where `at` says: an auction for each ε, one without, then paths for the rest. True when done."""
+    phases = epsilons.size
+    while at[PHASE] <= phases:
+        if at[BIDS_IN_PHASE] < 0:
+            at[WAITING] = empty_all(seats, stack)
+            at[BIDS_IN_PHASE] = 0
+        epsilon = epsilons[at[PHASE]] if at[PHASE] < phases else 0.0
+        bids = at[BIDS]
+        if not _auction(value, seats, search.lane, stack, at, epsilon, budget):
+            return False
+        budget -= at[BIDS] - bids
+        at[PHASE] += 1
+        at[BIDS_IN_PHASE] = -1
+        if at[PHASE] > phases:
+            note_slots(seats)
+            at[CURSOR] = 0
+        if budget <= 0:
+            return False
+    return _serve_the_rest(value, seats, search, at, budget)
+
+
+@compiled
+def keep_best(value: FloatArray, price: FloatArray, lane: FloatArray, kept: FloatArray) -> None:
+    """For each row the largest row - price, at least 0."""
+    for i in range(value.shape[0]):
+        kept[i] = max(0.0, best_of(value[i], price, lane))
+
+
+@compiled
+def solve_small(
+    value: FloatArray, capacity: IntArray, seats: Seats, search: Search, stack: IntArray
+) -> tuple[float, float]:
+    """All steps of a small problem in one call, by paths from zero; its worth, and the bound that prices prove."""
+    at = np.zeros(6, np.int64)
+    at[BIDS_IN_PHASE] = -1
+    advance(value, seats, search, stack, at, np.zeros(0), 2**62)
+    employees = capacity.size
+    worth, bound = 0.0, 0.0
+    for i in range(value.shape[0]):
+        bound += max(0.0, best_of(value[i], seats.price, search.lane))
+        j = seats.employee_of[i]
+        if j == employees or value[i, j] <= 0.0:
+            seats.employee_of[i] = -1
+        else:
+            worth += value[i, j]
+    for j in range(employees):
+        if capacity[j] > 0:
+            bound += seats.price[j] * capacity[j]
+        else:
+            seats.price[j] = 0.0
+    return worth, bound

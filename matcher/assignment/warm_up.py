@@ -1,0 +1,30 @@
+"""What a process does once: compile the loops of the solvers, or read them from their cache."""
+
+from functools import cache
+
+import numpy as np
+
+from matcher.assignment.compiled import numba_is_here
+from matcher.assignment.problem import Pairs
+
+
+@cache
+def warm_up() -> None:
+    """Have every compiled loop in memory: under a second from the cache, some twenty the first time on a machine.
+
+    Does nothing where numba is not installed, and nothing the second time.
+    """
+    if not numba_is_here():
+        return
+    from matcher.assignment.auction import auction_turned, paths_from_zero
+    from matcher.assignment.pair_auction import solve_pairs_exactly
+    from matcher.assignment.small import solve_small_matrix
+
+    value = np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 0.0]])
+    one_each = np.ones(3, np.int64)
+    solve_small_matrix(value, one_each)
+    paths_from_zero(value, one_each, has_time=None)
+    auction_turned(value, one_each, has_time=None)
+    contact, employee = np.array([0, 0, 1, 2, 2, 3]), np.array([0, 1, 0, 1, 2, 2])
+    pairs = Pairs(contact, employee, np.array([9.0, 8.0, 9.0, 8.0, 5.0, 5.0]))
+    solve_pairs_exactly(pairs, 4, one_each, has_time=None)
