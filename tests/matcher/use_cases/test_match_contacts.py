@@ -7,14 +7,19 @@ import numpy as np
 import pytest
 
 from matcher.errors import InvalidInput
+from matcher.profiles.effects import Effect
+from matcher.profiles.evidence import Source
 from matcher.profiles.inline import InlineFacet, InlineProfile
-from matcher.profiles.people import Consent, Customer
+from matcher.profiles.overlay import Overlay
+from matcher.profiles.people import CUSTOMER, Consent, Customer
 from matcher.routing import Roster, Round
 from matcher.rules import DEFAULT_RULE_SET, compile_rules
+from matcher.use_cases.add_evidence import Claim, add_evidence
 from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
 from matcher.use_cases.rank_employees import RankRequest, rank_employees
 from models.memory import MemoryStore
 from tests.matcher.routing.rounds import FRAMEWORK, NOON, contact, customer, employee, snapshot, valued
+from tests.matcher.use_cases.world import counting_ids
 
 HOUR = timedelta(hours=1)
 FIRST = FRAMEWORK.values.dims[0]
@@ -115,3 +120,21 @@ def test_a_ranking_names_the_place_in_its_own_body() -> None:
         rank_employees(MemoryStore(), request_, terms=terms, now=NOON, turn=0)
 
     assert [fault.pointer for fault in refusal.value.faults] == ["/contact/due_to"]
+
+
+def test_what_is_stored_of_a_customer_goes_into_the_round() -> None:
+    """Preferences and states work for stored customers as for those sent along."""
+    store = MemoryStore()
+    ids = counting_ids()
+    values = FRAMEWORK.values.size
+    state = Overlay(CUSTOMER, "c-1", "values", (1.0, *[0.0] * (values - 1)), 0.5, "a test", NOON + HOUR)
+    with store.writing() as records:
+        records.customers.put(Customer("c-1", consent=Consent(value_profiling=True)), now=NOON)
+        said = Claim(Source.SELF_TAG, "decision_style", pick="delegates_no_time")
+        add_evidence(records, FRAMEWORK, CUSTOMER, "c-1", said, actor="key-1", now=NOON, new_id=ids)
+        records.overlays.put(state)
+    asked = MatchRequest((contact(customer_id="c-1"),), (employee(),), explain="full")
+    (decision,) = matched(asked, store=store).decisions
+
+    assert decision.wishes == (Effect.CALL_BACK_WINDOW, Effect.ONE_OWNER)
+    assert "a test" in next(one.text for one in decision.reasons if one.code == "state")
