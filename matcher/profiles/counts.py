@@ -123,7 +123,8 @@ def gather(facet: Facet, people: Sequence[Sums | None]) -> Gathered:
         if sums is None:
             continue
         if sums.prior is not None:
-            prior[row] = facet.prior_strength * np.array(sums.prior)
+            strength = facet.prior_strength if sums.prior_strength is None else sums.prior_strength
+            prior[row] = strength * np.array(sums.prior)
         for source, piece in sums.by_source.items():
             said = found[source]
             said.rows.append(row)

@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 
 from matcher.errors import invalid
 from matcher.profiles.counts import Counts, gather
+from matcher.profiles.evidence import Source
 from matcher.profiles.framework import Facet
 from matcher.profiles.inline import InlineFacet
 from matcher.profiles.leading import leading_probabilities, share_intervals
-from matcher.profiles.sums import NOTHING, REPLACING, WORST, SourceSum, Sums, fold, rebuild
+from matcher.profiles.sums import NOTHING, REPLACING, WORST, SourceSum, Sums, expecting, fold, rebuild
 from matcher.profiles.tags import full_share
 
 __all__ = (
-    "NOTHING", "REPLACING", "WORST", "Profile", "Provenance", "ShareTable", "SourceSum", "Sums", "alpha_table", "fold",
-    "inline_share", "leading_probabilities", "profile_of", "profiles_of", "rebuild", "share_table",
+    "NOTHING", "REPLACING", "WORST", "Profile", "Provenance", "ShareTable", "SourceSum", "Sums", "alpha_table",
+    "expecting", "fold", "inline_share", "leading_probabilities", "profile_of", "profiles_of", "rebuild", "share_table",
 )  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -35,7 +36,7 @@ MOST_CONFIDENCE = math.nextafter(1.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How many pseudo-counts a source gives now, and when it last spoke."""
+    """How many pseudo-counts a source gives now, and when it last spoke; a segment's prior is none and weighs 0."""
 
     source: str
     weight: float
@@ -112,7 +113,8 @@ def profiles_of(
     """
     gathered = gather(facet, sums)
     counts = gathered.at(at)
-    columns = _numbers(facet, counts, gathered.n_eff_at(gathered.newest_s()))
+    strengths = gathered.prior.sum(axis=1)
+    columns = _numbers(facet, counts, gathered.n_eff_at(gathered.newest_s()), strengths)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [
         _profile(
@@ -152,7 +154,7 @@ def inline_share(facet: Facet, inline: InlineFacet, *, pointer: str = "") -> tup
     return share, n_eff
 
 
-def _numbers(facet: Facet, counts: Counts, n_when_newest: Floats) -> _Numbers:
+def _numbers(facet: Facet, counts: Counts, n_when_newest: Floats, strengths: Floats) -> _Numbers:
     share, n_eff = _shares(counts.alpha), counts.n_eff
     entropy = -(share * np.log(share)).sum(axis=1) / math.log(facet.size)
     return _Numbers(
@@ -161,7 +163,7 @@ def _numbers(facet: Facet, counts: Counts, n_when_newest: Floats) -> _Numbers:
         chances=leading_probabilities(counts.alpha),
         n_eff=n_eff,
         n_declared=counts.n_declared,
-        confidence=np.minimum(n_eff / (n_eff + facet.prior_strength), MOST_CONFIDENCE),
+        confidence=np.minimum(n_eff / (n_eff + strengths), MOST_CONFIDENCE),
         entropy=np.clip(entropy, 0.0, 1.0),
         is_stale=n_eff < STALE_SHARE * n_when_newest,
     )
@@ -224,6 +226,7 @@ def _rejection_mean(counts: tuple[float, ...] | None, facet: Facet) -> tuple[flo
 
 
 def _provenance(counts: Counts, sums: Sums, row: int) -> tuple[Provenance, ...]:
-    return tuple(
+    said = tuple(
         Provenance(source, float(counts.by_source[source][row]), piece.at) for source, piece in sums.by_source.items()
     )
+    return said if sums.prior_at is None else (*said, Provenance(Source.SEGMENT.value, 0.0, sums.prior_at))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +33,21 @@ class SourceTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What a segment's members are like, as fitted at `fitted_at`: the mean share, worth `strength` pseudo-counts."""
+
+    mean: tuple[float, ...]
+    strength: float
+    fitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Facet:
     """One side of a person: K categories, their prior mean (sums to 1) and strength A0 in pseudo-counts.
 
     `half_life_days` is that of observed behaviour. A source that is not in `sources` cannot speak on this facet. `item`
     asks for it in one question, where the file has one; `events` tell of it by the way, and `effects` say what each
-    category asks of whoever serves the person.
+    category asks of whoever serves the person. `segments` is what was learnt of customers' segments; files know none.
     """
 
     id: str
@@ -49,6 +59,7 @@ class Facet:
     item: Item | None = None
     events: Mapping[str, Observation] = field(default_factory=dict)
     effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
+    segments: Mapping[str, Expected] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -76,15 +87,17 @@ class Facet:
     def with_caps(self, caps: Mapping[str, float]) -> "Facet":
         """The facet with these caps (0 or more) on its sources, as a calibration found them; others keep theirs.
 
-        A source of which one piece was worth the whole cap, as a tag is, has pieces of the new cap's weight. Raises
-        InvalidInput `source_not_accepted` for a source that does not speak here, `out_of_range` for an impossible cap.
+        A source of which one piece was worth the whole cap, as a tag is, has pieces of the new cap's weight where that
+        is more; where it is less the cap limits what is read, so that a tag recorded now counts in full once the source
+        is believed again. Raises InvalidInput `source_not_accepted` for a source that does not speak here,
+        `out_of_range` for an impossible cap.
         """
         sources = dict(self.sources)
         for source, cap in caps.items():
             terms = self.terms(source)
             if not 0 <= cap < math.inf:
                 raise invalid(f"/caps/{source}", "out_of_range", "a cap is a finite number of pseudo-counts, 0 or more")
-            weight = cap if terms.weight == terms.cap else terms.weight
+            weight = max(cap, terms.weight) if terms.weight == terms.cap else terms.weight
             sources[source] = replace(terms, cap=cap, weight=weight)
         return replace(self, sources=sources)
 

@@ -5,7 +5,7 @@ Source: profiling.md sections 3 and 8. `S ← S·2^−((t_e − t_s)/h) + w·x`;
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from matcher.errors import Fault, InvalidInput
@@ -40,12 +40,16 @@ class SourceSum:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """A person's evidence on a facet, folded. A `prior`, told by a segment at `prior_at`, replaces the facet's."""
+    """A person's evidence on a facet, folded. A `prior`, told by a segment at `prior_at`, replaces the facet's.
+
+    `prior_strength` is in pseudo-counts (`None`: the facet's); it is never stored, see `expecting`.
+    """
 
     by_source: Mapping[str, SourceSum] = field(default_factory=dict)
     rejection: Vector | None = None
     prior: Vector | None = None
     prior_at: datetime | None = None
+    prior_strength: float | None = None
 
 
 NOTHING = Sums()
@@ -79,6 +83,18 @@ def merged(former: Sums, later: Sums, facet: Facet) -> Sums:
     if prior_at is None or (former.prior_at is not None and prior_at < former.prior_at):
         prior, prior_at = former.prior, former.prior_at
     return Sums(by_source, rejection, prior, prior_at)
+
+
+def expecting(sums: Sums | None, facet: Facet, segment: str | None) -> Sums | None:
+    """The sums of a member of the segment, as they are to be read: what was learnt of the segment is the prior.
+
+    A prior told of this person stands; without anything learnt the sums stay as they are. Not to be stored.
+    """
+    expected = None if segment is None else facet.segments.get(segment)
+    if expected is None or (sums is not None and sums.prior is not None):
+        return sums
+    told = {"prior": expected.mean, "prior_at": expected.fitted_at, "prior_strength": expected.strength}
+    return replace(sums or NOTHING, **told)
 
 
 def rebuild(evidence: Iterable[Evidence], facet: Facet) -> Sums:

@@ -1,5 +1,6 @@
 """The facet engine on cases small enough to work out by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -18,7 +19,9 @@ from matcher.profiles.facets import (
     rebuild,
     share_table,
 )
+from matcher.profiles.framework_types import Expected
 from matcher.profiles.inline import InlineFacet
+from matcher.profiles.sums import expecting
 from tests.matcher.profiles.evidence_builders import FRAMEWORK, NOW, VALUES, days_ago, evidence
 
 BLUE = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
@@ -276,3 +279,37 @@ def test_an_impossible_cap_is_refused(caps: dict[str, float]) -> None:
     """A calibration that went wrong must not reach anybody's profile."""
     with pytest.raises(InvalidInput):
         VALUES.with_caps(caps)
+
+
+def test_a_tag_recorded_while_its_source_was_doubted_counts_again_once_it_is_believed() -> None:
+    """A night that misjudged HR's tags would otherwise silence for good every tag recorded in the weeks after."""
+    doubted = VALUES.with_caps({"hr_tag": 0.0})
+    sums = fold(NOTHING, evidence(Source.HR_TAG, weight=doubted.terms("hr_tag").weight), VALUES)
+
+    assert share_table(doubted, [sums], NOW).n_eff.tolist() == [0.0]
+    assert share_table(VALUES, [sums], NOW).n_eff.tolist() == pytest.approx([VALUES.terms("hr_tag").cap])
+
+
+LEARNT = replace(VALUES, segments={"retail": Expected((0.65, *(0.05,) * 7), 3.0, NOW)})
+
+
+def test_a_member_of_a_segment_begins_where_the_segment_stands() -> None:
+    """Mean and strength both: two answers move a member of a varied segment more than one of a uniform segment."""
+    (nothing_said,) = share_table(LEARNT, [expecting(None, LEARNT, "retail")], NOW).share
+    told = expecting(fold(NOTHING, evidence(share=(0.0, 0.0, 1.0, *(0.0,) * 5), weight=3.0), VALUES), LEARNT, "retail")
+
+    profile = profile_of("c-1", "x@1", LEARNT, told, NOW)
+
+    assert nothing_said.tolist() == pytest.approx([0.65, *(0.05,) * 7])
+    assert profile.share[2] == pytest.approx((3.0 * 0.05 + 3.0) / 6.0)
+    assert profile.confidence == pytest.approx(0.5)
+    assert (profile.provenance[-1].source, profile.provenance[-1].weight) == ("segment", 0.0)
+
+
+def test_what_was_told_of_the_person_stands_before_what_is_known_of_the_segment() -> None:
+    """Whoever told Klik what to expect of this customer knew more than their segment does."""
+    own = Sums(prior=(0.3, *(0.1,) * 7), prior_at=NOW)
+
+    assert expecting(own, LEARNT, "retail") is own
+    assert expecting(None, LEARNT, "unheard of") is None
+    assert expecting(NOTHING, LEARNT, None) is NOTHING
