@@ -1,20 +1,21 @@
 """The statements about what is fitted at night: priors of segments, and how far each source is to be believed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select
 
 from matcher.errors import Conflict
 from matcher.use_cases.ports import SegmentPrior, SourceCalibration
 from models.expressions import one_of
 from models.tables import segment_prior, source_calibration
 
-_PRIORS = select(segment_prior).where(
-    segment_prior.c.framework == bindparam("framework"),
-    segment_prior.c.facet == bindparam("facet"),
-    one_of(segment_prior.c.segment, "segments"),
+_OF_FACET = select(segment_prior).where(
+    segment_prior.c.framework == bindparam("framework"), segment_prior.c.facet == bindparam("facet")
 )
+_PRIORS = _OF_FACET.where(one_of(segment_prior.c.segment, "segments"))
 
 
 class SqlSegmentPriors:
@@ -27,7 +28,12 @@ class SqlSegmentPriors:
         """Those of the segments that have a prior."""
         place = {"framework": framework, "facet": facet, "segments": list(segments)}
         rows = self._connection.execute(_PRIORS, place) if segments else ()
-        return {row.segment: SegmentPrior(**{**row._mapping, "mean": tuple(row.mean)}) for row in rows}
+        return _by_segment(rows)
+
+    def of_facet(self, framework: str, facet: str) -> dict[str, SegmentPrior]:
+        """Every segment's prior on the facet, by segment."""
+        rows = self._connection.execute(_OF_FACET, {"framework": framework, "facet": facet})
+        return _by_segment(rows)
 
     def replace(self, framework: str, facet: str, priors: Sequence[SegmentPrior]) -> None:
         """Put the priors in place of all that the facet had. Raises Conflict for one of another facet."""
@@ -47,10 +53,12 @@ class SqlCalibrations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def current(self, framework: str, facet: str) -> dict[str, SourceCalibration]:
-        """The newest of each source."""
+    def current(self, framework: str, facet: str, *, until: datetime | None = None) -> dict[str, SourceCalibration]:
+        """The newest of each source; with `until` of those made at that moment or before."""
         columns = source_calibration.c
         here = and_(columns.framework == framework, columns.facet == facet)
+        if until is not None:
+            here = and_(here, columns.fitted_at <= until)
         newest = select(columns.source, func.max(columns.fitted_at).label("at")).where(here).group_by(columns.source)
         last = newest.subquery()
         query = select(source_calibration).join(
@@ -63,3 +71,7 @@ class SqlCalibrations:
         """Keep new measures. Raises Conflict where the source was measured at that moment already."""
         if calibrations:
             self._connection.execute(insert(source_calibration), [asdict(one) for one in calibrations])
+
+
+def _by_segment(rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[str, SegmentPrior]:
+    return {row.segment: SegmentPrior(**{**row._mapping, "mean": tuple(row.mean)}) for row in rows}

@@ -1,14 +1,15 @@
 """The statements about answers to forms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from matcher.profiles.people import Who
 from matcher.profiles.questionnaire import Answer, Mode
 from matcher.use_cases.ports import FormAnswer
 from models import answers, subjects
+from models.expressions import one_of
 from models.tables import form_answer
 
 _TAKEN_OVER = (
@@ -22,6 +23,16 @@ _TAKEN_OVER = (
     "language",
     "answered_at",
     "evidence_id",
+)
+_OF_MANY = (
+    select(form_answer)
+    .where(
+        form_answer.c.who == bindparam("who"),
+        form_answer.c.framework == bindparam("framework"),
+        form_answer.c.facet == bindparam("facet"),
+        one_of(form_answer.c.subject_id, "ids"),
+    )
+    .order_by(form_answer.c.answered_at, form_answer.c.id)
 )
 _ANSWERED = ("item", "best", "worst", "points", "rating", "latency_ms")
 
@@ -53,6 +64,16 @@ class SqlFormAnswers:
         if form is not None:
             query = query.where(form_answer.c.form == form)
         return [_form_answer(row) for row in self._connection.execute(query)]
+
+    def of_many(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, list[FormAnswer]]:
+        """What each of the people answered on that facet, oldest first; who answered nothing is left out."""
+        place = {"who": who, "ids": list(subject_ids), "framework": framework, "facet": facet}
+        found: dict[str, list[FormAnswer]] = {}
+        for row in self._connection.execute(_OF_MANY, place) if subject_ids else ():
+            found.setdefault(row.subject_id, []).append(_form_answer(row))
+        return found
 
     def point_at(self, wave: str, evidence_id: str) -> int:
         """Note of which evidence the wave's answers are now part; how many they are."""

@@ -70,6 +70,12 @@ class SqlJobs:
         end = {"state": state.value, "result": dict(result), "error": error, "finished_at": now, "lease_until": None}
         return self._changed(_held_by(job_id, holder).values(**end)) is not None
 
+    def last_done(self, kind: str) -> Job | None:
+        """The job of that kind that was done last."""
+        done = select(job).where(job.c.state == JobState.DONE.value, job.c.kind == kind)
+        row = self._connection.execute(done.order_by(job.c.finished_at.desc(), job.c.id.desc()).limit(1)).first()
+        return None if row is None else _job(row)
+
     def cancel(self, job_id: str, *, now: datetime) -> Job | None:
         """Cancel a queued job at once, ask a running one to stop; the job as it then stands."""
         this = job.c.id == job_id

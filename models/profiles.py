@@ -5,17 +5,18 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, delete, select, update
+from sqlalchemy import Executable, Row, Text, and_, bindparam, delete, literal, null, select, update
 
 from matcher.errors import StaleRevision
+from matcher.profiles.evidence import Source
 from matcher.profiles.facets import SourceSum, Sums
-from matcher.profiles.people import EMPLOYEE, Who
-from matcher.use_cases.ports import StoredProfile
+from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
+from matcher.use_cases.ports import StoredProfile, SurveyedPerson
 from models import answers, staff_mark, subjects
 from models.dialects import insert_into, insert_new
 from models.evidence import BATCH_ROWS, SqlEvidenceLog
-from models.expressions import one_of
-from models.tables import evidence, form_answer, profile, profile_hidden, state_overlay
+from models.expressions import one_of, position
+from models.tables import customer, evidence, form_answer, profile, profile_hidden, state_overlay
 
 SUMS = (profile.c.sums, profile.c.rejection, profile.c.prior)
 
@@ -30,6 +31,20 @@ _GET_TO_CHANGE = _GET_MANY.order_by(profile.c.subject_id).with_for_update()  # i
 _HIDDEN = select(profile_hidden.c.subject_id).where(
     profile_hidden.c.who == bindparam("who"), one_of(profile_hidden.c.subject_id, "ids")
 )
+_SURVEYED = (
+    _OF_FACET.where(
+        profile.c.subject_id > bindparam("after"),
+        position(profile.c.sums, literal(f'"{Source.SURVEY.value}":', Text)) > 0,
+    )
+    .order_by(profile.c.subject_id)
+    .limit(bindparam("most"))
+)
+_SURVEYED_BY_WHO = {
+    EMPLOYEE: _SURVEYED.add_columns(null().label("segment")),
+    CUSTOMER: _SURVEYED.add_columns(customer.c.segment).join(
+        customer, and_(customer.c.id == profile.c.subject_id, customer.c.consent_values.is_(True))
+    ),
+}
 _CHANGE_ONE_OF_MANY = (
     update(profile)
     .where(
@@ -131,6 +146,12 @@ class SqlProfiles(SqlEvidenceLog):
             done = self._connection.execute(statement, batch, execution_options={"preserve_rowcount": True})
             written += done.rowcount
         return written
+
+    def surveyed(self, who: Who, framework: str, facet: str, *, after: str | None, limit: int) -> list[SurveyedPerson]:
+        """At most `limit` of those who answered a form, by id beyond `after`; of customers those who agreed."""
+        place = {"who": who, "framework": framework, "facet": facet, "after": after or "", "most": limit}
+        rows = self._connection.execute(_SURVEYED_BY_WHO[who], place)
+        return [SurveyedPerson(row[0], row.segment, sums_of(*row[1:4])) for row in rows]
 
     def hide(self, who: Who, subject_id: str, hidden: bool, *, now: datetime, actor: str) -> bool:
         """Hide the person's profile, or show it again; whether that changed anything. Raises NotFound."""

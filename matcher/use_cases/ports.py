@@ -29,6 +29,7 @@ from matcher.use_cases.profile_ports import (
     SegmentPriors,
     SourceCalibration,
     StoredProfile,
+    SurveyedPerson,
 )
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "Store",
     "StoredAnswer",
     "StoredProfile",
+    "SurveyedPerson",
 ]
 
 T = TypeVar("T")
@@ -218,6 +220,10 @@ class Jobs(Protocol):
         error: str | None,
         now: datetime,
     ) -> bool: ...
+    def last_done(self, kind: str) -> Job | None:
+        """The job of that kind that was done last."""
+        ...
+
     def cancel(self, job_id: str, *, now: datetime) -> Job | None:
         """Cancel a queued job at once, ask a running one to stop; the job as it then stands."""
         ...

@@ -26,6 +26,15 @@ class StoredProfile:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyedPerson:
+    """Someone whose folded evidence on a facet holds answers to a form; `segment` is a customer's."""
+
+    subject_id: str
+    segment: str | None
+    sums: Sums
+
+
 class EvidenceLog(Protocol):
     """Evidence, piece by piece: it is added to and marked as revoked, never changed."""
 
@@ -123,6 +132,10 @@ class ProfileRows(Protocol):
         """
         ...
 
+    def surveyed(self, who: Who, framework: str, facet: str, *, after: str | None, limit: int) -> list[SurveyedPerson]:
+        """At most `limit` of those who answered a form, by id beyond `after`; of customers only those who agreed."""
+        ...
+
 
 class HiddenMarks(Protocol):
     """Who does not want their profile used: to the roster an employee's is then as if there were none."""
@@ -184,6 +197,12 @@ class FormAnswers(Protocol):
         """What the person answered, to that form or all, oldest first by (answered_at, id); `None`: any framework."""
         ...
 
+    def of_many(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, list[FormAnswer]]:
+        """What each of the people answered on that facet, oldest first; who answered nothing is left out."""
+        ...
+
     def point_at(self, wave: str, evidence_id: str) -> int:
         """Note of which evidence the wave's answers are now part; how many they are."""
         ...
@@ -233,6 +252,10 @@ class SegmentPriors(Protocol):
         """Those of the segments that have a prior."""
         ...
 
+    def of_facet(self, framework: str, facet: str) -> dict[str, SegmentPrior]:
+        """Every segment's prior on the facet, by segment."""
+        ...
+
     def replace(self, framework: str, facet: str, priors: Sequence[SegmentPrior]) -> None:
         """Put the priors in place of all that the facet had."""
         ...
@@ -254,8 +277,8 @@ class SourceCalibration:
 class Calibrations(Protocol):
     """How far each source is to be believed, as measured; former measures are kept for the report."""
 
-    def current(self, framework: str, facet: str) -> dict[str, SourceCalibration]:
-        """The newest of each source."""
+    def current(self, framework: str, facet: str, *, until: datetime | None = None) -> dict[str, SourceCalibration]:
+        """The newest of each source; with `until` of those made at that moment or before."""
         ...
 
     def add(self, calibrations: Sequence[SourceCalibration]) -> None:

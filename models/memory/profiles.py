@@ -9,7 +9,7 @@ from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import Sums
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
-from matcher.use_cases.ports import FormAnswer, StoredProfile
+from matcher.use_cases.ports import FormAnswer, StoredProfile, SurveyedPerson
 from models.memory.tables import K, Transaction
 from models.memory.work import forget_person
 
@@ -183,6 +183,20 @@ class MemoryProfiles(MemoryEvidenceLog):
             rows[who, person, framework, facet] = StoredProfile(stored.sums, stored.revision + 1)
         if profiles and who == EMPLOYEE:
             self._transaction.stamp(*profiles)
+
+    def surveyed(self, who: Who, framework: str, facet: str, *, after: str | None, limit: int) -> list[SurveyedPerson]:
+        """At most `limit` of those who answered a form, by id beyond `after`; of customers those who agreed."""
+        tables, found = self._transaction.tables, []
+        for place, stored in sorted(tables.profiles.items(), key=lambda item: item[0]):
+            subject_id, customer = place[1], tables.customers.get(place[1])
+            is_meant = (place[0], *place[2:]) == (who, framework, facet) and subject_id > (after or "")
+            if not is_meant or Source.SURVEY.value not in stored.sums.by_source:
+                continue
+            if who == EMPLOYEE:
+                found.append(SurveyedPerson(subject_id, None, stored.sums))
+            elif customer is not None and customer.allows_values:
+                found.append(SurveyedPerson(subject_id, customer.segment, stored.sums))
+        return found[:limit]
 
     def hide(self, who: Who, subject_id: str, hidden: bool, *, now: datetime, actor: str) -> bool:
         """Hide the person's profile, or show it again; whether that changed anything. Raises NotFound."""

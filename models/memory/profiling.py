@@ -42,6 +42,17 @@ class MemoryFormAnswers:
         ]
         return sorted(found, key=lambda one: (one.answered_at, one.id))
 
+    def of_many(
+        self, who: Who, subject_ids: Collection[str], framework: str, facet: str
+    ) -> dict[str, list[FormAnswer]]:
+        """What each of the people answered on that facet, oldest first; who answered nothing is left out."""
+        wanted, found = frozenset(subject_ids), dict[str, list[FormAnswer]]()
+        given = sorted(self._transaction.tables.form_answers.values(), key=lambda one: (one.answered_at, one.id))
+        for one in given:
+            if (one.who, one.framework, one.facet) == (who, framework, facet) and one.subject_id in wanted:
+                found.setdefault(one.subject_id, []).append(one)
+        return found
+
     def point_at(self, wave: str, evidence_id: str) -> int:
         """Note of which evidence the wave's answers are now part; how many they are."""
         kept = self._transaction.changing(self._transaction.tables.form_answers)
@@ -103,6 +114,11 @@ class MemorySegmentPriors:
         kept = self._transaction.tables.segment_priors
         return {each: kept[framework, facet, each] for each in segments if (framework, facet, each) in kept}
 
+    def of_facet(self, framework: str, facet: str) -> dict[str, SegmentPrior]:
+        """Every segment's prior on the facet, by segment."""
+        kept = self._transaction.tables.segment_priors
+        return {place[2]: prior for place, prior in kept.items() if place[:2] == (framework, facet)}
+
     def replace(self, framework: str, facet: str, priors: Sequence[SegmentPrior]) -> None:
         """Put the priors in place of all that the facet had. Raises Conflict for one of another facet."""
         fresh = {(prior.framework, prior.facet, prior.segment): prior for prior in priors}
@@ -120,10 +136,11 @@ class MemoryCalibrations:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def current(self, framework: str, facet: str) -> dict[str, SourceCalibration]:
-        """The newest of each source."""
+    def current(self, framework: str, facet: str, *, until: datetime | None = None) -> dict[str, SourceCalibration]:
+        """The newest of each source; with `until` of those made at that moment or before."""
         kept = sorted(self._transaction.tables.calibrations.items())
-        return {one.source: one for place, one in kept if place[:2] == (framework, facet)}
+        made = [one for place, one in kept if place[:2] == (framework, facet)]
+        return {one.source: one for one in made if until is None or one.fitted_at <= until}
 
     def add(self, calibrations: Sequence[SourceCalibration]) -> None:
         """Keep new measures. Raises Conflict where the source was measured at that moment already."""

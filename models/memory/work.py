@@ -147,6 +147,12 @@ class MemoryJobs:
         self._kept(replace(job, state=state, result=dict(result), error=error, finished_at=now, lease_until=None))
         return True
 
+    def last_done(self, kind: str) -> Job | None:
+        """The job of that kind that was done last."""
+        jobs = self._transaction.tables.jobs.values()
+        done = [(one.finished_at, one.id) for one in jobs if one.kind == kind and one.state is JobState.DONE]
+        return self.get(max(done)[1]) if done else None
+
     def cancel(self, job_id: str, *, now: datetime) -> Job | None:
         """Cancel a queued job at once, ask a running one to stop; the job as it then stands."""
         job = self.get(job_id)

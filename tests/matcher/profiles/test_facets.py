@@ -21,7 +21,7 @@ from matcher.profiles.facets import (
 )
 from matcher.profiles.framework_types import Expected
 from matcher.profiles.inline import InlineFacet
-from matcher.profiles.sums import expecting
+from matcher.profiles.sums import Sums, expecting
 from tests.matcher.profiles.evidence_builders import FRAMEWORK, NOW, VALUES, days_ago, evidence
 
 BLUE = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
