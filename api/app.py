@@ -26,9 +26,9 @@ class PathId(BaseConverter):
 
 
 class EmployeeId(PathId):
-    """An employee's id in a path; the words that name files of employees are not among them."""
+    """An employee's id in a path; the words that name files and profiles of employees are not among them."""
 
-    regex = "(?!(?:imports|exports)(?:/|$))[^/]+"
+    regex = "(?!(?:imports|exports|profiles)(?:/|$))[^/]+"
 
 
 def create_app(klik: "Klik") -> Flask:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from api import events
 from api.import_job import clear_import, work_on_import
+from api.tag_job import clear_tags, work_on_tags
 from matcher.errors import MatcherError, Unavailable
 from matcher.use_cases.ports import JobState
 from matcher.use_cases.run_job import JobKind, JobRun, JobStopped, begin_job, run_job
 from matcher.use_cases.start_import import IMPORT_EMPLOYEES
+from matcher.use_cases.start_tagging import TAG_EMPLOYEES
 
 if TYPE_CHECKING:
     from api.wiring import Klik
@@ -40,7 +42,10 @@ def run_worker(
 
 def job_kinds(klik: "Klik") -> Mapping[str, JobKind]:
     """Every kind of job this installation does."""
-    return {IMPORT_EMPLOYEES: JobKind(lambda run: work_on_import(klik, run), clear=clear_import)}
+    return {
+        IMPORT_EMPLOYEES: JobKind(lambda run: work_on_import(klik, run), clear=clear_import),
+        TAG_EMPLOYEES: JobKind(lambda run: work_on_tags(klik, run), clear=clear_tags),
+    }
 
 
 class Worker:

@@ -120,7 +120,7 @@ class SqlEvidenceLog:
         if not contested:
             return {}
         place["ids"] = list(contested)
-        tagged_at = dict(self._connection.execute(_TAGGED_LAST, place).tuples().all())
+        tagged_at = dict(iter(self._connection.execute(_TAGGED_LAST, place)))
         return {
             person: tag
             for person, tag in contested.items()

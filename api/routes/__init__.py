@@ -1,7 +1,19 @@
 """The routes, one file a resource. A route is: load, one use case, dump."""
 
 from api.blueprint import Blueprint
-from api.routes import customers, employees, frameworks, imports, jobs, matching, profiles, service
+from api.routes import (
+    customers,
+    employees,
+    frameworks,
+    imports,
+    jobs,
+    matching,
+    profile_rights,
+    profiles,
+    reports,
+    service,
+    tag_files,
+)
 
 ALL_ROUTES: tuple[Blueprint, ...] = (
     service.routes,
@@ -13,6 +25,9 @@ ALL_ROUTES: tuple[Blueprint, ...] = (
     profiles.employee_profiles,
     profiles.employee_evidence,
     imports.routes,
+    tag_files.routes,
+    profile_rights.routes,
+    reports.routes,
     matching.routes,
     jobs.routes,
 )

@@ -35,11 +35,15 @@ class Unprofiled:
 
 @dataclass(frozen=True, slots=True)
 class StaffCoverage:
-    """The figures of the groups that may be told of, by team, and of everyone in them."""
+    """The figures of the groups that may be told of, by team, and of everyone in them.
+
+    `is_suppressed`: something is left out, or told of together, because it is about fewer than five people.
+    """
 
     rows: tuple[TeamRow, ...]
     total: Tally
     mean_confidence: float | None
+    is_suppressed: bool
 
 
 def read_unprofiled(
@@ -70,7 +74,8 @@ def read_staff_coverage(records: Records, framework: Framework, *, now: datetime
     rows = tuple(rows_to_tell(by_team))
     total = total_of(rows)
     means = [row.tally.mean_confidence for row in rows]
-    return StaffCoverage(rows, total, None if None in means else total.mean_confidence)
+    is_suppressed = None in means or {row.team for row in rows} != set(by_team)
+    return StaffCoverage(rows, total, None if None in means else total.mean_confidence, is_suppressed)
 
 
 def _staff(

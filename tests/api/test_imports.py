@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from api.routes.imports import AT_ONCE_BYTES, AT_ONCE_ROWS
+from api.csv_body import AT_ONCE_BYTES, AT_ONCE_ROWS
 from tests.api.installation import Installation
 
 HEADER = b"id,name,channels,capacity\n"

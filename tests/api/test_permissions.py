@@ -17,6 +17,8 @@ BODIES: dict[str, Any] = {
     "PUT /v1/employees/{employee_id}": EMPLOYEE,
     "PUT /v1/employees/{employee_id}/presence": {"state": "away"},
     "PUT /v1/employees/{employee_id}/profile": {"dominant": "blue", "reason": "seen"},
+    "POST /v1/employees/{employee_id}/profile/evidence/{evidence_id}/contest": {"reason": "not me"},
+    "PUT /v1/employees/{employee_id}/profile/visibility": {"hidden": False},
     "POST /v1/customers/{customer_id}/evidence": {"source": "self_tag", "facet": "values", "pick": "blue"},
     "POST /v1/employees/{employee_id}/evidence": {"source": "self_tag", "facet": "values", "pick": "blue"},
     "POST /v1/matches": {"contacts": []},
@@ -43,10 +45,12 @@ def request_to(service: Installation, role: str | None, route: str, employee_id:
         "form_id": "customer",
         "evidence_id": "none",
         "job_id": "none",
+        "batch_id": "none",
     }
     options: dict[str, Any] = {"json": BODIES[route]} if route in BODIES else {}
     if route.endswith("/imports"):
-        options = {"data": b"id,channels\ne7,phone=1\n", "content_type": "text/csv"}
+        file = b"id,dominant\ne1,\n" if "profiles" in route else b"id,channels\ne7,phone=1\n"
+        options = {"data": file, "content_type": "text/csv"}
     return service.call(role, method, path.format(**ids), headers={"If-Match": '"values-99"'}, **options)
 
 
