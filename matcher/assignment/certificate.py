@@ -56,7 +56,10 @@ def _best_net_value(problem: Problem, prices: FloatArray) -> FloatArray:
     if problem.value is None:
         pairs = problem.useful_pairs
         best: FloatArray = np.zeros(problem.shape[0])
-        np.maximum.at(best, pairs.contact, pairs.value - _cost(pairs, prices))
+        starts = np.flatnonzero(np.diff(pairs.contact, prepend=-1))
+        if starts.size:
+            net = pairs.value - _cost(pairs, prices)
+            best[pairs.contact[starts]] = np.maximum(np.maximum.reduceat(net, starts), 0.0)
         return best
     if problem.load is None:  # a closed or unwanted pair is below 0 already, an employee without slots is shut out
         return _best_of_rows(problem.value, np.where(problem.capacity > 0, prices, np.inf))

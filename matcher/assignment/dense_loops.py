@@ -241,25 +241,37 @@ def keep_best(value: FloatArray, price: FloatArray, lane: FloatArray, kept: Floa
 
 
 @compiled
-def solve_small(
-    value: FloatArray, capacity: IntArray, seats: Seats, search: Search, stack: IntArray
-) -> tuple[float, float]:
-    """All steps of a small problem in one call, by paths from zero; its worth, and the bound that prices prove."""
+def solve_small(value: FloatArray, capacity: IntArray) -> tuple[IntArray, FloatArray, float, float]:
+    """All steps of a small problem in one call, by paths from zero: employees, prices, worth, and the bound proved."""
+    contacts, employees = value.shape
+    slots = np.empty(employees + 2, np.int64)
+    price = np.zeros(employees + 1)
+    slots[0] = 0
+    for j in range(employees):
+        slots[j + 1] = slots[j] + min(capacity[j], contacts + 1)
+        if capacity[j] == 0:
+            price[j] = np.inf
+    slots[employees + 1] = slots[employees] + contacts + 1
+    owner, paid = np.empty(slots[employees + 1], np.int64), np.empty(slots[employees + 1])
+    slot_of, employee_of = np.empty(contacts, np.int64), np.full(contacts, -1)
+    seats = Seats(slots, price, np.zeros(employees + 1, np.int64), owner, paid, slot_of, employee_of)
+    came_from, seen = np.empty(employees + 1, np.int64), np.empty(employees + 1, np.int64)
+    key, reach, lane = np.empty(employees + 1), np.empty(employees + 1), np.empty(LANES)
+    search = Search(key, came_from, seen, seen, seen, seen, reach, lane)
     at = np.zeros(6, np.int64)
     at[BIDS_IN_PHASE] = -1
-    advance(value, seats, search, stack, at, np.zeros(0), 2**62)
-    employees = capacity.size
+    advance(value, seats, search, np.empty(contacts, np.int64), at, np.zeros(0), 2**62)
     worth, bound = 0.0, 0.0
-    for i in range(value.shape[0]):
-        bound += max(0.0, best_of(value[i], seats.price, search.lane))
-        j = seats.employee_of[i]
+    for i in range(contacts):
+        bound += max(0.0, best_of(value[i], price, lane))
+        j = employee_of[i]
         if j == employees or value[i, j] <= 0.0:
-            seats.employee_of[i] = -1
+            employee_of[i] = -1
         else:
             worth += value[i, j]
     for j in range(employees):
         if capacity[j] > 0:
-            bound += seats.price[j] * capacity[j]
+            bound += price[j] * capacity[j]
         else:
-            seats.price[j] = 0.0
-    return worth, bound
+            price[j] = 0.0
+    return employee_of, price[:employees], worth, bound

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,26 +13,30 @@ from matcher.assignment.portfolio import Way, way_for
 from matcher.assignment.problem import FloatArray, IntArray, plain
 from matcher.assignment.result import Found
 
+HasTime: TypeAlias = Callable[[], bool] | None
+Span: TypeAlias = tuple[float, float] | None  # smallest and largest value
+
 PATIENCE = 2  # rows read a contact, before paths are given up for an auction: more than easy problems ever need
 MOST_CELLS = 100_000_000  # contacts × slots held as a matrix by scipy: 800 MB of float64
 LARGEST, SMALLEST = 2.0**400, 2.0**-400  # beyond these sums and differences are in danger; powers of two scale exactly
 
 
-def solve_matrix(value: FloatArray, capacity: IntArray, *, has_time: Callable[[], bool] | None) -> Found:
+def solve_matrix(value: FloatArray, capacity: IntArray, *, has_time: HasTime) -> Found:
     """The optimum, or the best found while `has_time`; `has_time` is `None` where there is no deadline.
 
     Precision: sums of float64. Values of very different sizes in one problem are exact to about 1e-15 of the largest.
     """
-    top, low = float(value.max(initial=0.0)), float(value.min(initial=0.0))
+    top, low = float(value.max(initial=0.0)), float(value.min(initial=np.inf))
+    span = (max(low, 0.0), top)
     benefit = plain(value) if low >= 0 else np.maximum(value, 0.0)
     if SMALLEST <= top <= LARGEST:
-        return _solve_scaled(benefit, capacity, has_time=has_time)
+        return _solve_scaled(benefit, capacity, has_time, span)
     exponent = -int(np.frexp(top)[1])
-    found = _solve_scaled(np.ldexp(benefit, exponent), capacity, has_time=has_time)
+    found = _solve_scaled(np.ldexp(benefit, exponent), capacity, has_time, None)
     return replace(found, prices=np.ldexp(found.prices, -exponent))
 
 
-def _solve_scaled(benefit: FloatArray, capacity: IntArray, *, has_time: Callable[[], bool] | None) -> Found:
+def _solve_scaled(benefit: FloatArray, capacity: IntArray, has_time: HasTime, span: Span) -> Found:
     classes = collapse.classes_of(benefit)
     if classes is not None:
         found = collapse.solve_classes(benefit, capacity, classes)
@@ -39,17 +44,17 @@ def _solve_scaled(benefit: FloatArray, capacity: IntArray, *, has_time: Callable
             return replace(found, reason="contacts or employees are alike")
         merged = collapse.merge_employees(benefit, capacity, classes)
         if merged is not None:
-            return collapse.hand_out(_solve_different(*merged, has_time=has_time), capacity, classes)
-    return _solve_different(benefit, capacity, has_time=has_time)
+            return collapse.hand_out(_solve_different(*merged, has_time, span), capacity, classes)
+    return _solve_different(benefit, capacity, has_time, span)
 
 
-def _solve_different(benefit: FloatArray, capacity: IntArray, *, has_time: Callable[[], bool] | None) -> Found:
+def _solve_different(benefit: FloatArray, capacity: IntArray, has_time: HasTime, span: Span) -> Found:
     way = way_for(benefit, np.minimum(capacity, benefit.shape[0] + 1))
-    found = _compiled(way, benefit, capacity, has_time) or _plain(way, benefit, capacity, has_time)
+    found = _compiled(way, benefit, capacity, has_time, span) or _plain(way, benefit, capacity, has_time)
     return replace(found, reason=way.reason)
 
 
-def _compiled(way: Way, benefit: FloatArray, capacity: IntArray, has_time: Callable[[], bool] | None) -> Found | None:
+def _compiled(way: Way, benefit: FloatArray, capacity: IntArray, has_time: HasTime, span: Span) -> Found | None:
     if way.name in ("scipy", "lapx", "many_slots"):
         return None
     from matcher.assignment import auction  # compiled on first use
@@ -65,14 +70,14 @@ def _compiled(way: Way, benefit: FloatArray, capacity: IntArray, has_time: Calla
         found = auction.paths_from_zero(benefit, capacity, has_time=has_time, patience=patience)
         if found is None and capacity.max() <= 1:
             return auction.auction_turned(benefit, capacity, has_time=has_time)
-        return found or auction.scaled_auction(benefit, capacity, has_time=has_time)
+        return found or auction.scaled_auction(benefit, capacity, has_time=has_time, span=span)
     if way.name == "paths_first_turned":
         found = auction.paths_turned(benefit, capacity, has_time=has_time, patience=patience)
-        return found or auction.scaled_auction(benefit, capacity, has_time=has_time)
-    return auction.scaled_auction(benefit, capacity, has_time=has_time)
+        return found or auction.scaled_auction(benefit, capacity, has_time=has_time, span=span)
+    return auction.scaled_auction(benefit, capacity, has_time=has_time, span=span)
 
 
-def _plain(way: Way, benefit: FloatArray, capacity: IntArray, has_time: Callable[[], bool] | None) -> Found:
+def _plain(way: Way, benefit: FloatArray, capacity: IntArray, has_time: HasTime) -> Found:
     copies = np.minimum(capacity, np.count_nonzero(benefit, axis=0))
     if way.name == "lapx":
         return solve_square_with_lapx(benefit, capacity)

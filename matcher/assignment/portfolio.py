@@ -18,7 +18,8 @@ FEW_VALUES = 64  # of these: ties everywhere, on which an auction with a tight Î
 RANK_SAMPLE = 40  # rows and columns of the part whose rank is taken
 LOW_RANK = 16  # value profiles have 8 kinds; rules add a few rows
 RANK_TOLERANCE = 1e-7  # of the largest singular value
-LARGE = 150  # contacts and employees: below this paths from zero win on every kind of matrix (measured)
+LARGE = 90  # contacts and employees: below this looking at values costs more than it brings (measured)
+LARGE_SQUARE = 220  # contacts: below this paths from zero win on a square, unless its rank is low (measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ WAYS = (
     Way("paths_turned", lambda s: s.is_small, "small, fewer slots than contacts"),
     Way("paths", lambda s: s.few_values and (s.slots >= s.contacts or not s.one_slot_each), "few distinct values"),
     Way("paths_turned", lambda s: s.few_values, "few distinct values, fewer slots than contacts"),
+    Way("paths", lambda s: s.slots == s.contacts < LARGE_SQUARE and not s.low_rank, "a middling square"),
     Way("auction", lambda s: s.slots == s.contacts, "as many slots as contacts"),
     Way("auction", lambda s: s.slots < s.contacts and (s.low_rank or not s.one_slot_each), "fewer slots than contacts"),
     Way("auction_turned", lambda s: s.low_rank and s.one_slot_each, "low rank, more slots than contacts"),
@@ -88,7 +90,7 @@ def shape_of(benefit: FloatArray, room: IntArray) -> Shape:
         slots=slots,
         one_slot_each=bool(room.max(initial=0) <= 1),
         few_values=large and _has_few_values(benefit),
-        low_rank=large and slots != contacts and _has_low_rank(benefit),
+        low_rank=large and not slots == contacts >= LARGE_SQUARE and _has_low_rank(benefit),
         compiled=compiled,
         lapx=not compiled and find_spec("lap") is not None,
     )

@@ -115,7 +115,8 @@ class Problem:
         if self.given is not None:
             pairs = self.given
             room = 1 if pairs.load is None else pairs.load
-            return pairs.only((pairs.value > 0) & (self.capacity[pairs.employee] >= room))
+            kept = (pairs.value > 0) & (self.capacity[pairs.employee] >= room)
+            return pairs if kept.all() else pairs.only(kept)
         assert self.value is not None  # one of the two forms is always there
         return _listed(self.value, self.useful_mask, self.load)
 

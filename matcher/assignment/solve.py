@@ -22,7 +22,8 @@ MOST_CELLS = 100_000_000  # held as a matrix: 800 MB of float64
 MANY_PAIRS_SHARE = 0.25  # of the cells: above it a matrix wins
 MOST_PAIRS_SETTLED = 2_000_000  # above it the last contacts are left within a small gap
 MOST_SLOT_PAIRS = 5_000_000  # pairs × slots that scipy holds as a graph
-SMALL = 1_600  # cells: one compiled call does all
+SMALL = 8_100  # cells: one compiled call does all
+FIRST_CONTACTS = 64  # looked at before all are: most large problems show their rivals here
 UNPROVED = 1e-9  # a gap above this means that a compiled solver did not prove its optimum
 
 
@@ -33,9 +34,9 @@ def solve(
 
     Exact where loads are 1, or the same for all pairs of an employee; beyond `MOST_PAIRS_SETTLED` pairs within a small
     gap (status within_gap). `deadline_s` counts seconds from the call: compiled solvers, HiGHS and augmenting paths
-    stop there and the answer says status deadline; a deadline of 0 gets a greedy answer. Without numba, scipy's matrix
-    and graph solvers cannot be stopped; they are chosen only up to `MOST_CELLS` and `MOST_SLOT_PAIRS`. Compiling, once a
-    process, is not counted: see `warm_up`. The same problem always gets the same answer from the same libraries.
+    stop there and the answer says status deadline; at 0 it is a greedy answer. Without numba, scipy's matrix and graph
+    solvers cannot be stopped; they are chosen only up to `MOST_CELLS` and `MOST_SLOT_PAIRS`. Compiling, once a process,
+    is not counted: see `warm_up`. The same problem always gets the same answer from the same libraries.
     `clock` measures durations in seconds. The answer's `reason` says why its solver was taken.
     """
     if deadline_s is not None:
@@ -95,7 +96,10 @@ def _time_left(began: float, deadline_s: float | None, clock: Callable[[], float
 
 def _without_rivals(problem: Problem) -> tuple[Found, float] | None:
     """Each contact at its best employee, and the worth of it, where nobody gets over-full: optimal at prices 0."""
-    employees = problem.shape[1]
+    contacts, employees = problem.shape
+    is_large = contacts > FIRST_CONTACTS and employees > 0 and problem.load is None
+    if is_large and problem.value is not None and _rivals_at_once(problem.value, problem.capacity):
+        return None
     best, worth, taken = _favourites(problem)
     if best.size > 1 or taken is not None:  # a single unit contact fits wherever there is a slot
         served = best >= 0
@@ -118,10 +122,22 @@ def _favourites(problem: Problem) -> tuple[IntArray, float, IntArray | None]:
     return np.where(useful, top, -1), float(worth.sum(where=useful)), None
 
 
+def _rivals_at_once(value: FloatArray, capacity: IntArray) -> bool:
+    """Whether already the first contacts want more of an employee than there is."""
+    part = value[:FIRST_CONTACTS]
+    top = part.argmax(axis=1)
+    wanted = np.bincount(top[part[np.arange(top.size), top] > 0], minlength=capacity.size)
+    return bool((wanted > capacity).any())
+
+
 def _favourites_of_pairs(pairs: Pairs, contacts: int) -> tuple[IntArray, float, IntArray | None]:
     best = np.full(contacts, -1, dtype=np.int64)
-    order = np.lexsort((pairs.employee, -pairs.value, pairs.contact))
-    first = order[np.flatnonzero(np.diff(pairs.contact[order], prepend=-1))]
+    starts = np.flatnonzero(np.diff(pairs.contact, prepend=-1))
+    if starts.size == 0:
+        return best, 0.0, None if pairs.load is None else np.ones(contacts, dtype=np.int64)
+    top = np.maximum.reduceat(pairs.value, starts)
+    at_top = np.flatnonzero(pairs.value == np.repeat(top, np.diff(starts, append=pairs.value.size)))
+    first = at_top[np.flatnonzero(np.diff(pairs.contact[at_top], prepend=-1))]
     best[pairs.contact[first]] = pairs.employee[first]
     worth = float(pairs.value[first].sum())
     if pairs.load is None:
