@@ -16,6 +16,7 @@ COMMANDS = {
     "replay": ("api.commands.replay", "replay", "Send a log of real contacts through the router."),
     "assign": ("api.commands.assign", "assign", "Solve an assignment problem, numbers only."),
     "import": ("api.commands.imports", "imports", "Take over a file of employees."),
+    "profiles": ("api.commands.profiles", "profiles", "Tag staff by a file, and see how far it is profiled."),
     "framework": ("api.commands.framework", "framework", "Check and list frameworks of value systems."),
     "rules": ("api.commands.checks", "rules", "Check a rule set."),
     "key": ("api.commands.keys", "key", "Create, list and revoke API keys."),

@@ -1,7 +1,6 @@
 """`klik import`: files taken over, by the same job that serves HTTP."""
 
 import io
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.commands.installation import open_klik, settings_from_environment
+from api.commands.own_job import done_here
 from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, say_table, wants_json
 from matcher.errors import Conflict, TooLarge
 
 if TYPE_CHECKING:
     from api.wiring import Klik
-    from matcher.use_cases.ports import Job
-    from matcher.use_cases.run_job import JobRun
+    from matcher.use_cases.ports import Job, Records
 
 ACTOR = "command line"
 ROWS_SHOWN = 50
@@ -70,36 +69,12 @@ def _content(klik: "Klik", file: Path) -> bytes:
 
 def _imported(klik: "Klik", content: bytes, *, dry_run: bool, show: Callable[[int, int | None], None]) -> "Job":
     """The job as it ended. When this process dies in between, a worker ends it."""
-    from api.workers import job_kinds, kept_alive
-    from matcher.use_cases.read_job import read_job
-    from matcher.use_cases.run_job import run_job
-
-    run = _begun(klik, content, dry_run=dry_run)
-    run.on_progress = show
-    with kept_alive(run):
-        try:
-            run_job(run, job_kinds(klik))
-        except KeyboardInterrupt:
-            with klik.store.writing() as records:
-                records.jobs.cancel(run.job.id, now=klik.now())
-            raise
-    with klik.store.reading() as records:
-        return read_job(records, run.job.id)
-
-
-def _begun(klik: "Klik", content: bytes, *, dry_run: bool) -> "JobRun":
-    """The job, taken in the transaction that makes it, so that no worker comes in between."""
-    from api.workers import LEASE
-    from matcher.use_cases.run_job import JobRun
     from matcher.use_cases.start_import import start_import
 
-    holder = f"{os.getpid()}.{klik.new_id()}"
-    now = klik.now()
-    with klik.store.writing() as records:
-        job = start_import(records, content, dry_run=dry_run, actor=ACTOR, now=now, new_id=klik.new_id)
-        taken = records.jobs.take(job.id, holder=holder, now=now, lease_until=now + LEASE)
-    assert taken is not None  # nobody else can have seen it
-    return JobRun(klik.store, taken, holder, klik.now, LEASE, lambda: False, renewed_at=now)
+    def start(records: "Records") -> "Job":
+        return start_import(records, content, dry_run=dry_run, actor=ACTOR, now=klik.now(), new_id=klik.new_id)
+
+    return done_here(klik, start, show=show)
 
 
 def _tell(result: Mapping[str, Any], *, dry_run: bool) -> None:

@@ -12,20 +12,25 @@ from matcher.rules import DEFAULT_RULE_SET, compile_rules
 from matcher.use_cases.ports import Job, JobState, Store
 from matcher.use_cases.start_import import start_import
 from models.frameworks import load_framework
+from models.learnt import Learnt
+from models.text_shelf import TextShelf
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def klik_on(store: Store, home: Path, *, bell: Bell | None = None, **settings: str) -> Klik:
-    """An installation on an open store; workers ask nothing of the staff."""
+    """An installation on an open store; workers ask nothing of the staff. Nights are planned where a test says so."""
+    framework = load_framework()
     return Klik(
-        settings=load_settings({"KLIK_HOME": str(home), **settings}),
+        settings=load_settings({"KLIK_HOME": str(home), "KLIK_NIGHTLY_AT": "off", **settings}),
         store=store,
-        framework=load_framework(),
+        learnt=Learnt(store, framework),
+        frameworks={framework.id: framework},
         rule_set=DEFAULT_RULE_SET,
         rules=compile_rules(DEFAULT_RULE_SET),
         staff=cast("Any", None),
         bell=bell or SilentBell(),
+        texts=TextShelf(home / "text", framework.name, framework.values),
         cursor_key=b"k" * 32,
     )
 
