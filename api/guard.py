@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -55,6 +55,7 @@ class Guard:
     keyring: Keyring
     meters: Meters
     gates: Mapping[str, Gate]
+    keep_up: Callable[[], None]
 
     def before(self) -> None:
         """Refuse what may not pass: 401 no key, 403 role, 404 out of reach, then the form of the request."""
@@ -76,6 +77,7 @@ class Guard:
         g.gate = gate
         if not gate.is_open:
             self._admit(gate)
+            self.keep_up()
         _check_form(gate)
 
     def after(self, answer: Response) -> Response:
@@ -120,7 +122,7 @@ def install(app: Flask, klik: "Klik") -> Guard:
     permissions = read_permissions()
     gates = {rule.endpoint: _gate(app, rule, klik, permissions) for rule in app.url_map.iter_rules()}
     permissions.check(gate.route for gate in gates.values())
-    guard = Guard(Keyring(klik.store, klik.now), Meters(), gates)
+    guard = Guard(Keyring(klik.store, klik.now), Meters(), gates, klik.keep_up)
     app.before_request(guard.before)
     app.after_request(guard.after)
     app.extensions["klik-guard"] = guard

@@ -5,6 +5,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,8 @@ MIB = 1024 * 1024
 DEFAULT = "default"
 ENVIRONMENT = "environment"
 COMMAND_LINE = "command line"
+
+ON, OFF = "on", "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Settings:
     batch_limit_bytes: int
     import_limit_bytes: int
     import_rows: int
+    nightly_at: time | None
+    text_profiles: bool
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -85,9 +90,18 @@ def shown(settings: Settings) -> list[tuple[str, str, str, str]]:
     rows = []
     for name, variable in VARIABLES.items():
         value = getattr(settings, variable.field)
-        text = "" if value is None else masked(str(value))
+        text = masked(_as_text(value))
         rows.append((name, text, settings.sources[name], variable.meaning))
     return rows
+
+
+def _as_text(value: object) -> str:
+    """The value as it would be set."""
+    if isinstance(value, bool):
+        return ON if value else OFF
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return "" if value is None else str(value)
 
 
 def masked(text: str) -> str:
@@ -140,6 +154,18 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
         return text.lower()
 
     return read
+
+
+def _switch(text: str) -> bool:
+    return _one_of(ON, OFF)(text) == ON
+
+
+def _time_of_day(text: str) -> time | None:
+    if text.lower() == OFF:
+        return None
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError(f"{_quoted(text)} must be a time of day as 03:00, or off")
+    return time.fromisoformat(text)
 
 
 def _home(text: str) -> Path:
@@ -257,6 +283,12 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
             "import_limit_bytes", _whole(1024, 256 * MIB, " bytes"), str(32 * MIB), "Largest file of an import."
         ),
         "KLIK_IMPORT_ROWS": Variable("import_rows", _whole(1, 2_000_000, " rows"), "200000", "Most rows in an import."),
+        "KLIK_NIGHTLY_AT": Variable(
+            "nightly_at", _time_of_day, "03:00", "Local time at which profiles learn from the day, or off."
+        ),
+        "KLIK_TEXT_PROFILES": Variable(
+            "text_profiles", _switch, OFF, "Whether customers' texts may speak of their values: on or off."
+        ),
     }
 )
 

@@ -17,8 +17,11 @@ from matcher.rules import CompiledRules, RuleSet
 from matcher.use_cases.ports import Store
 
 if TYPE_CHECKING:
+    from matcher.profiles.text import TextScorer
+    from models.learnt import Learnt
     from models.roster_cache import RosterCache
     from models.store import SqlStore
+    from models.text_shelf import TextShelf
 
 
 def utc_now() -> datetime:
@@ -43,16 +46,32 @@ class Klik:
 
     settings: Settings
     store: Store
-    framework: Framework
-    frameworks: Mapping[str, Framework]  # every one that may be used, by id; `framework` among them
+    learnt: "Learnt"
+    frameworks: Mapping[str, Framework]  # every one that may be used, by id, as their files have them
     rule_set: RuleSet
     rules: CompiledRules
     staff: "RosterCache"
     bell: Bell
+    texts: "TextShelf"
     cursor_key: bytes = field(repr=False)
     now: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = fresh_id
     new_rng: Callable[[int | None], np.random.Generator] = fresh_rng
+
+    @property
+    def framework(self) -> Framework:
+        """The framework in force: its file's, with what the nights have taught."""
+        return self.learnt.framework
+
+    @property
+    def text_scorer(self) -> "TextScorer | None":
+        """What reads texts; `None` while that is switched off or nothing was trained."""
+        return self.texts.current() if self.settings.text_profiles else None
+
+    def keep_up(self) -> None:
+        """Once a minute, take over what was learnt since; it stands before every request and every look for jobs."""
+        if self.learnt.refresh(self.now()):
+            self.staff.follow(self.framework)
 
 
 def build(settings: Settings) -> Klik:
@@ -68,22 +87,28 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
     """
     from matcher.rules import compile_rules
     from matcher.use_cases.register_framework import register_framework
+    from models.learnt import Learnt
     from models.roster_cache import RosterCache
     from models.secrets import installation_secret
+    from models.text_shelf import TextShelf
 
     framework = read_framework(settings)
     rule_set = read_rule_set(settings, framework)
     with store.writing() as records:
         register_framework(records, framework, now=now())
+    texts = TextShelf(settings.home / "text", framework.name, framework.values)
+    learnt = Learnt(store, framework, text_cap=texts.cap)
+    learnt.refresh(now())
     return Klik(
         settings=settings,
         store=store,
-        framework=framework,
+        learnt=learnt,
         frameworks=read_frameworks(settings, framework),
         rule_set=rule_set,
         rules=compile_rules(rule_set),
-        staff=RosterCache(store, framework),
+        staff=RosterCache(store, learnt.framework),
         bell=open_bell(settings),
+        texts=texts,
         cursor_key=installation_secret(store, "cursor", now=now()),
         now=now,
     )

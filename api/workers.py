@@ -7,16 +7,18 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api import events
 from api.import_job import clear_import, work_on_import
+from api.nightly_job import night_due, work_on_night
 from api.tag_job import clear_tags, work_on_tags
-from matcher.errors import MatcherError, Unavailable
+from matcher.errors import Conflict, MatcherError, Unavailable
 from matcher.use_cases.ports import JobState
+from matcher.use_cases.refit_profiles import PROFILES_NIGHTLY, plan_night
 from matcher.use_cases.run_job import JobKind, JobRun, JobStopped, begin_job, run_job
 from matcher.use_cases.start_import import IMPORT_EMPLOYEES
 from matcher.use_cases.start_tagging import TAG_EMPLOYEES
@@ -45,6 +47,7 @@ def job_kinds(klik: "Klik") -> Mapping[str, JobKind]:
     return {
         IMPORT_EMPLOYEES: JobKind(lambda run: work_on_import(klik, run), clear=clear_import),
         TAG_EMPLOYEES: JobKind(lambda run: work_on_tags(klik, run), clear=clear_tags),
+        PROFILES_NIGHTLY: JobKind(lambda run: work_on_night(klik, run)),
     }
 
 
@@ -61,6 +64,7 @@ class Worker:
         self._holder = f"{os.getpid()}.{klik.new_id()}"
         self._kinds = job_kinds(klik)
         self._swept_at = self._tidied_at = -TIDY_S
+        self._planned: date | None = None
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -83,6 +87,8 @@ class Worker:
         if rung is not None:
             self.work(rung)
         if time.monotonic() - self._swept_at >= SWEEP_S:
+            self._klik.learnt.refresh(self._klik.now())
+            self._plan()
             for job_id in self._runnable():
                 self.work(job_id)
             self._tidy()
@@ -110,6 +116,16 @@ class Worker:
             events.job_broke(run.job, error)
             reason = f"An unexpected fault ({type(error).__name__}); the worker's log has its place."
             run.fail(JobState.FAILED, reason)
+
+    def _plan(self) -> None:
+        """Plan the day's night once its hour has come; who was the second to think of it finds it planned."""
+        klik = self._klik
+        day = night_due(klik.now(), klik.settings)
+        if day is None or day == self._planned:
+            return
+        with suppress(Conflict), klik.store.writing() as records:
+            plan_night(records, day, now=klik.now())
+        self._planned = day
 
     def _runnable(self) -> list[str]:
         with self._klik.store.reading() as records:

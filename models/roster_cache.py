@@ -20,15 +20,17 @@ Mark = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A roster, the staff mark it was read at, and the moment its shares are of."""
+    """A roster, the staff mark it was read at, the moment its shares are of, and the framework they were read by."""
 
     mark: Mark
     at: datetime
+    framework: Framework
     roster: "Roster"
 
-    def serves(self, mark: Mark, now: datetime) -> bool:
+    def serves(self, mark: Mark, now: datetime, framework: Framework) -> bool:
         """Whether nothing changed up to `mark`, and the shares are fresh."""
-        return mark[0] <= self.mark[0] and mark[1] <= self.mark[1] and abs(now - self.at) < FRESH_FOR
+        is_current = mark[0] <= self.mark[0] and mark[1] <= self.mark[1] and framework is self.framework
+        return is_current and abs(now - self.at) < FRESH_FOR
 
 
 class RosterCache:
@@ -45,14 +47,18 @@ class RosterCache:
         """The roster as last committed; nothing is fetched while the staff mark stands still."""
         mark = self._store.staff_mark()
         kept = self._kept
-        if kept is not None and kept.serves(mark, now):
+        if kept is not None and kept.serves(mark, now, self._framework):
             return kept.roster
         with self._rebuilding:
             kept = self._kept
-            if kept is None or not kept.serves(mark, now):
+            if kept is None or not kept.serves(mark, now, self._framework):
                 with self._store.reading() as records:
                     kept = self._kept = self._rebuilt(records, kept, now)
             return kept.roster
+
+    def follow(self, framework: Framework) -> None:
+        """Read shares by that framework from now on: the same one, with other caps on its sources."""
+        self._framework = framework
 
     def _rebuilt(self, records: Records, kept: _Kept | None, now: datetime) -> _Kept:
         from matcher.routing.roster import Roster  # here: commands that route nothing do without it
@@ -61,7 +67,8 @@ class RosterCache:
         changes = records.employees.changes_since(since, framework=self._framework.name)
         self._note(changes)
         staff = [self._records[employee_id] for employee_id in sorted(self._records)]
-        return _Kept(changes.mark, now, Roster.of(staff, self._framework, at=now))
+        framework = self._framework
+        return _Kept(changes.mark, now, framework, Roster.of(staff, framework, at=now))
 
     def _note(self, changes: StaffChanges) -> None:
         changed = {record.employee.id: record for record in changes.records}

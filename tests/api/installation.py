@@ -13,8 +13,10 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.auth import ROLES, new_key
 from api.settings import load_settings
+from matcher.profiles.framework import Framework
 from matcher.rules import DEFAULT_RULE_SET, compile_rules
 from models.frameworks import load_framework, shipped_names
+from models.learnt import Learnt
 from models.memory import MemoryStore
 from models.roster_cache import RosterCache
 
@@ -36,6 +38,14 @@ class RingingBell:
         return self.rang.pop(0) if self.rang else None
 
 
+class Assembled(SimpleNamespace):
+    """What routes are handed, each part open to change."""
+
+    @property
+    def framework(self) -> Framework:
+        return self.learnt.framework
+
+
 @dataclass
 class Installation:
     """A service in memory. `moment` is its clock; tests move it."""
@@ -47,10 +57,12 @@ class Installation:
 
     def __post_init__(self) -> None:
         framework = load_framework()
-        self.klik: Any = SimpleNamespace(
+        self.klik: Any = Assembled(
             settings=load_settings({"KLIK_HOME": str(Path("/nonexistent")), **self.settings_from}),
             store=self.store,
-            framework=framework,
+            learnt=Learnt(self.store, framework),
+            keep_up=self.keep_up,
+            text_scorer=None,
             frameworks={framework.id: framework} | {name: load_framework(name) for name in shipped_names()},
             rule_set=DEFAULT_RULE_SET,
             rules=compile_rules(DEFAULT_RULE_SET),
@@ -64,6 +76,11 @@ class Installation:
         self.tokens = {role: self.add_key(role, "e1" if role == "employee" else None) for role in ROLES}
         self.app: Flask = create_app(self.klik)
         self.client: FlaskClient = self.app.test_client()
+
+    def keep_up(self) -> None:
+        """Take over what was learnt."""
+        if self.klik.learnt.refresh(self.moment):
+            self.klik.staff.follow(self.klik.framework)
 
     def new_id(self) -> str:
         self.count += 1

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from matcher.profiles.facets import SourceSum, Sums
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import Presence, PresenceState
 from matcher.use_cases.ports import Records, StaffChanges, Store
@@ -151,3 +153,18 @@ def test_what_is_not_committed_is_not_seen(store: Store, framework: Framework) -
 
     assert after is before
     assert fetched == [1]
+
+
+def test_new_caps_reach_the_shares_and_nobody_is_fetched_again(store: Store, framework: Framework) -> None:
+    """A night that found HR's tags worth less must show in whom the next match gives the contact to."""
+    _hire(store, "e-1")
+    told = Sums({"hr_tag": SourceSum((2.0, *(0.0,) * 7), NOW)})
+    with store.writing() as records:
+        records.profiles.put("employee", "e-1", framework.name, "values", told, expected_revision=0, now=NOW)
+    cache, fetched = watched_cache(store, framework)
+    before = cache.current(NOW).values.n_eff.tolist()
+    cache.follow(replace(framework, facets={**framework.facets, "values": framework.values.with_caps({"hr_tag": 0.5})}))
+    after = cache.current(NOW).values.n_eff.tolist()
+
+    assert (before, after) == ([2.0], [0.5])
+    assert fetched == [1, 0]

@@ -1,0 +1,75 @@
+"""What a night makes of everything that people answered: priors of segments, caps of sources."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from matcher.profiles.framework import VALUES, Framework
+from matcher.profiles.night import Findings, Study, Surveyed
+from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
+from matcher.profiles.segments import count_picks
+from matcher.use_cases.ports import FormAnswer, Job, Records, SegmentPrior, SourceCalibration
+from matcher.use_cases.start_job import start_job
+
+PROFILES_NIGHTLY = "profiles_nightly"
+SCHEDULE = "schedule"  # who asked for it, where nobody did
+PAGE_PEOPLE = 500
+WHO_ANSWERS: tuple[Who, ...] = (CUSTOMER, EMPLOYEE)
+
+
+def plan_night(records: Records, day: date, *, now: datetime) -> Job | None:
+    """The job of that day's night, queued; `None` where it was planned already, however it ended.
+
+    The job's row says so: its id is made of the day, so that two workers cannot plan one night twice.
+    """
+    job_id = f"{PROFILES_NIGHTLY}.{day.isoformat()}"
+    if records.jobs.get(job_id) is not None:
+        return None
+    arguments = {"day": day.isoformat()}
+    return start_job(records, PROFILES_NIGHTLY, arguments, actor=SCHEDULE, now=now, new_id=lambda: job_id)
+
+
+def start_refit(records: Records, *, actor: str, now: datetime, new_id: Callable[[], str]) -> Job:
+    """The same work asked for by hand, beside that of the night."""
+    return start_job(records, PROFILES_NIGHTLY, {}, actor=actor, now=now, new_id=new_id)
+
+
+def study_page(records: Records, framework: Framework, study: Study, who: Who, *, after: str | None) -> str | None:
+    """Add the next page of surveyed people to the study; the id to go on from, `None` where that was all."""
+    place = (framework.name, VALUES)
+    people = records.profiles.surveyed(who, *place, after=after, limit=PAGE_PEOPLE)
+    members = [one.subject_id for one in people if one.segment is not None]
+    answers = records.form_answers.of_many(who, members, *place)
+    picks = [_picks(framework, answers.get(one.subject_id, [])) for one in people]
+    keyed = zip(people, picks, strict=True)
+    study.add([Surveyed(f"{who}|{one.subject_id}", one.sums, told, one.segment) for one, told in keyed])
+    return people[-1].subject_id if len(people) == PAGE_PEOPLE else None
+
+
+def settle_night(records: Records, framework: Framework, findings: Findings, *, now: datetime) -> int:
+    """Put in force what was found and forget acute states that are over; how many of these.
+
+    Segments' priors count at once. New caps count the next night (see `learnt_framework`): until then people can read
+    the report.
+    """
+    place = (framework.name, VALUES)
+    fitted = findings.segments.priors.items()
+    records.segment_priors.replace(
+        *place, [SegmentPrior(*place, name, one.mean, one.strength, one.members, now) for name, one in fitted]
+    )
+    measured = findings.sources.items()
+    records.calibrations.add(
+        [SourceCalibration(*place, name, one.validity, one.cap, one.subjects, now) for name, one in measured]
+    )
+    return records.overlays.forget_expired(now)
+
+
+def _picks(framework: Framework, answers: Sequence[FormAnswer]) -> tuple[float, ...]:
+    """The person's pick counts, of the wave they answered last in each form."""
+    newest = {one.form: one.wave for one in answers}
+    counts = [0.0] * framework.values.size
+    for form_id, wave in newest.items():
+        if form_id in framework.forms:
+            given = [one.answer for one in answers if (one.form, one.wave) == (form_id, wave)]
+            picked = count_picks(framework.values, framework.forms[form_id], given)
+            counts = [before + more for before, more in zip(counts, picked, strict=True)]
+    return tuple(counts)
