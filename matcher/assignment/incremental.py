@@ -1,0 +1,309 @@
+"""A solved assignment that stays exact while contacts and employees come and go, each for the price of a short search."""
+
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcher.assignment.certificate import bound_of
+from matcher.assignment.compiled import numba_is_here
+from matcher.assignment.incremental_state import NOTHING, Kept, kept_for, paths_for
+from matcher.assignment.problem import FloatArray, IntArray, Problem
+from matcher.assignment.result import OPTIMAL, Assignment
+from matcher.assignment.solve import solve
+from matcher.errors import invalid
+
+ROUNDING = 1e-12  # of the largest value: prices that come from outside may be so far off
+FEWEST_ROOMS = 8
+SOLVER = "incremental"
+
+
+class Solved:
+    """An optimal assignment that can be changed, one contact, employee or value at a time. Not for several threads.
+
+    Contacts and employees keep their index as long as they are there; that of one who left goes to the next newcomer.
+    Every slot has a price, kept from change to change; `value` and `bound` follow from them without reading the matrix,
+    and `certified` reads it. Unit loads only.
+    """
+
+    def __init__(self, problem: Problem, *, is_compiled: bool | None = None) -> None:
+        """Solve the problem anew, and keep what was found. `is_compiled`: `None` where numba is at hand.
+
+        Raises InvalidInput (shapes_disagree) for a problem with loads.
+        """
+        contacts, employees = problem.shape
+        self._steps = _steps(is_compiled)
+        self._contacts, self._employees = contacts, employees
+        self._kept = _room_for(contacts, employees)
+        self._free_rows: list[int] = []
+        self._free_columns: list[int] = []
+        self._is_here = np.zeros(self._kept.own.size, np.bool_)
+        self._is_staff = np.zeros(self._kept.price.size, np.bool_)
+        self._is_here[:contacts] = True
+        self._is_staff[:employees] = True
+        self._paths = paths_for(self._kept)
+        self._kept.capacity[:employees] = problem.capacity
+        self._kept.value[:contacts, :employees] = _worth(problem)
+        self._kept.turned[:, :] = self._kept.value.T
+        self._begin_from(solve(problem))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many indices there are: contacts, employees; those who left and were not replaced included."""
+        return self._contacts, self._employees
+
+    @property
+    def employee_of(self) -> IntArray:
+        """For each contact the employee's index; -1: unassigned, or not there."""
+        return self._kept.employee_of[: self._contacts].copy()
+
+    @property
+    def prices(self) -> FloatArray:
+        """The price of a slot for each employee; 0 for one who is not there."""
+        return self._kept.price[: self._employees].copy()
+
+    @property
+    def value(self) -> float:
+        """What the assignment is worth."""
+        return float(self._kept.own.sum())
+
+    @property
+    def bound(self) -> float:
+        """What no assignment can be worth more than, by the kept prices, as far as every change kept them right."""
+        kept = self._kept
+        paid = np.where(kept.employee_of >= 0, kept.price[kept.employee_of], 0.0)
+        return float((kept.own - paid).sum() + kept.price @ kept.capacity)
+
+    @property
+    def problem(self) -> Problem:
+        """The problem as it stands: whoever is not there may not be served, or has no slots."""
+        contacts, employees = self.shape
+        value = self._kept.value[:contacts, :employees].copy()
+        return Problem(value, capacity=self._kept.capacity[:employees].copy())
+
+    def certified(self) -> Assignment:
+        """The assignment with a proof that trusts nothing kept: its bound is worked out from the whole matrix."""
+        problem, prices, value = self.problem, self.prices, self.value
+        bound = max(value, bound_of(problem, prices))
+        gap = (bound - value) / bound if bound > 0 else 0.0
+        return Assignment(self.employee_of, value, bound, gap, prices, SOLVER, OPTIMAL, 0.0)
+
+    def add_contact(self, value: ArrayLike) -> int:
+        """Let a contact in, with its worth for every employee index (-inf forbids); returns its index.
+
+        Raises InvalidInput: shapes_disagree, not_a_number, infinite.
+        """
+        row = _numbers(value, self._employees)
+        contact = self._free_rows.pop() if self._free_rows else self._new_row()
+        self._is_here[contact] = True
+        self._write_row(contact, row)
+        self._steps.let_in(contact, self._kept, self._paths)
+        return contact
+
+    def remove_contact(self, contact: int) -> None:
+        """The contact goes; whom its slot serves best moves up. Raises InvalidInput (index_out_of_range)."""
+        self._check_contact(contact)
+        self._take_out(contact)
+        self._write_row(contact, np.full(self._employees, NOTHING))
+        self._is_here[contact] = False
+        self._free_rows.append(contact)
+
+    def add_employee(self, value: ArrayLike, *, capacity: int = 1) -> int:
+        """Let an employee in, with its worth for every contact index (-inf forbids); returns its index.
+
+        Raises InvalidInput: shapes_disagree, not_a_number, infinite, negative_capacity.
+        """
+        column = _numbers(value, self._contacts)
+        if capacity < 0:
+            raise invalid("/capacity", "negative_capacity", "An employee has fewer than 0 slots.")
+        employee = self._free_columns.pop() if self._free_columns else self._new_column()
+        self._is_staff[employee] = True
+        self._write_column(employee, np.where(self._is_here[: self._contacts] & (capacity > 0), column, NOTHING))
+        self._kept.capacity[employee] = capacity
+        self._open(employee)
+        return employee
+
+    def remove_employee(self, employee: int) -> None:
+        """The employee goes; each of its contacts looks for another. Raises InvalidInput (index_out_of_range)."""
+        self._check_employee(employee)
+        orphans = np.flatnonzero(self._kept.employee_of == employee)
+        for contact in orphans:
+            self._steps.leave(int(contact), self._kept)
+        self._write_column(employee, np.full(self._contacts, NOTHING))
+        self._kept.capacity[employee] = 0
+        self._kept.price[employee] = 0.0
+        self._is_staff[employee] = False
+        self._free_columns.append(employee)
+        self._let_in_all(orphans)
+
+    def change_value(self, contact: int, employee: int, value: float) -> None:
+        """The pair is worth something else from now on (-inf forbids it).
+
+        Raises InvalidInput: index_out_of_range, not_a_number, infinite.
+        """
+        self._check_contact(contact)
+        self._check_employee(employee)
+        kept = self._kept
+        worth = float(_useful(_numbers([value], 1))[0]) if kept.capacity[employee] > 0 else NOTHING
+        holder = int(kept.employee_of[contact])
+        if holder == employee:
+            still_best = bool(worth >= kept.value[contact, employee])
+        else:
+            gain = kept.own[contact] - (kept.price[holder] if holder >= 0 else 0.0)
+            still_best = bool(worth - kept.price[employee] <= gain)
+        if still_best:
+            self._write(contact, employee, worth)
+            return
+        self._take_out(contact)
+        self._write(contact, employee, worth)
+        self._steps.let_in(contact, kept, self._paths)
+
+    def _begin_from(self, answer: Assignment) -> None:
+        """Keep what the prices prove right, and let in the others one by one; fill what is free at a price."""
+        kept = self._kept
+        kept.price[: answer.prices.size] = np.where(kept.capacity[: answer.prices.size] > 0, answer.prices, 0.0)
+        best = (kept.value - kept.price).max(axis=1, initial=0.0)
+        slack = ROUNDING * float(kept.value.max(initial=0.0))
+        left_over: list[int] = []
+        for contact, employee in enumerate(answer.employee_of.tolist()):
+            worth = kept.value[contact, employee] if employee >= 0 else 0.0
+            if employee >= 0 and best[contact] - (worth - kept.price[employee]) <= slack:
+                self._steps.take(contact, employee, kept)
+            elif best[contact] > 0:
+                left_over.append(contact)
+        for employee in np.flatnonzero((kept.filled < kept.capacity) & (kept.price > 0)):
+            self._lower_until_sold(int(employee), left_over)
+        self._let_in_all(np.array(left_over, np.int64))
+
+    def _lower_until_sold(self, employee: int, left_over: list[int]) -> None:
+        """Give the employee the price at which its slots are sold; whoever is left over stays out of it."""
+        kept = self._kept
+        rows = kept.value[left_over].copy()
+        kept.value[left_over] = NOTHING
+        kept.turned[:, left_over] = NOTHING
+        self._open(employee)
+        kept.value[left_over] = rows
+        kept.turned[:, left_over] = rows.T
+
+    def _open(self, employee: int) -> None:
+        """A price at which nobody asks for the employee's free slots; then sell them one by one, as far as they go."""
+        kept = self._kept
+        if kept.filled[employee] == 0:
+            paid = np.where(kept.employee_of >= 0, kept.price[kept.employee_of], 0.0)
+            kept.price[employee] = np.max(kept.turned[employee] - (kept.own - paid), initial=0.0)
+        while kept.filled[employee] < kept.capacity[employee] and kept.price[employee] > 0:
+            if not self._steps.fill(employee, kept, self._paths):
+                return
+
+    def _take_out(self, contact: int) -> None:
+        """The contact is unassigned and asks for nothing; its slot is sold again."""
+        kept = self._kept
+        holder = int(kept.employee_of[contact])
+        if holder < 0:
+            return
+        row = kept.value[contact].copy()
+        self._steps.leave(contact, kept)
+        self._write_row(contact, np.full(self._employees, NOTHING))
+        if kept.price[holder] > 0:
+            self._steps.fill(holder, kept, self._paths)
+        kept.value[contact] = row
+        kept.turned[:, contact] = row
+
+    def _let_in_all(self, contacts: IntArray) -> None:
+        """Let them in one by one; until its turn, a contact asks for nothing."""
+        kept = self._kept
+        for contact in contacts.tolist():
+            self._steps.let_in(contact, kept, self._paths)
+
+    def _write(self, contact: int, employee: int, worth: float) -> None:
+        kept = self._kept
+        kept.value[contact, employee] = kept.turned[employee, contact] = worth
+        if kept.employee_of[contact] == employee:
+            kept.own[contact] = worth
+
+    def _write_row(self, contact: int, row: FloatArray) -> None:
+        useful = np.where(self._kept.capacity[: self._employees] > 0, _useful(row), NOTHING)
+        self._kept.value[contact, : self._employees] = useful
+        self._kept.turned[: self._employees, contact] = useful
+
+    def _write_column(self, employee: int, column: FloatArray) -> None:
+        self._kept.value[: self._contacts, employee] = self._kept.turned[employee, : self._contacts] = _useful(column)
+
+    def _new_row(self) -> int:
+        if self._contacts == self._kept.own.size:
+            self._grow(2 * self._contacts, self._kept.price.size)
+        self._contacts += 1
+        return self._contacts - 1
+
+    def _new_column(self) -> int:
+        if self._employees == self._kept.price.size:
+            self._grow(self._kept.own.size, 2 * self._employees)
+        self._employees += 1
+        return self._employees - 1
+
+    def _grow(self, contacts: int, employees: int) -> None:
+        larger = kept_for(contacts, employees)
+        for old, new in zip(self._kept, larger, strict=True):
+            new[tuple(slice(0, size) for size in old.shape)] = old
+        self._kept = larger
+        self._paths = paths_for(larger)
+        self._is_here = np.resize(self._is_here, contacts) & (np.arange(contacts) < self._contacts)
+        self._is_staff = np.resize(self._is_staff, employees) & (np.arange(employees) < self._employees)
+
+    def _check_contact(self, contact: int) -> None:
+        if not (0 <= contact < self._contacts and self._is_here[contact]):
+            raise invalid("/contact", "index_out_of_range", f"There is no contact {contact}.")
+
+    def _check_employee(self, employee: int) -> None:
+        if not (0 <= employee < self._employees and self._is_staff[employee]):
+            raise invalid("/employee", "index_out_of_range", f"There is no employee {employee}.")
+
+
+def _steps(is_compiled: bool | None) -> ModuleType:
+    """The searches, as machine code or in numpy."""
+    if numba_is_here() if is_compiled is None else is_compiled:
+        from matcher.assignment import incremental_loops
+
+        return incremental_loops
+    from matcher.assignment import incremental_steps
+
+    return incremental_steps
+
+
+def _room_for(contacts: int, employees: int) -> Kept:
+    """Rooms for an eighth more than there are."""
+    return kept_for(*(size + max(size // 8, FEWEST_ROOMS) for size in (contacts, employees)))
+
+
+def _worth(problem: Problem) -> FloatArray:
+    """contacts × employees, -inf where a pair is not useful. Raises InvalidInput for loads."""
+    pairs = problem.given
+    if problem.load is not None or (pairs is not None and pairs.load is not None):
+        raise invalid("/load", "shapes_disagree", "A solved state counts slots one by one; leave load out.")
+    worth = np.full(problem.shape, NOTHING)
+    if problem.value is not None:
+        np.copyto(worth, problem.value, where=problem.useful_mask)
+        return worth
+    useful = problem.useful_pairs
+    worth[useful.contact, useful.employee] = useful.value
+    return worth
+
+
+def _numbers(given: ArrayLike, count: int) -> FloatArray:
+    """The values as a row of `count`. Raises InvalidInput where they are none."""
+    try:
+        row = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:  # text
+        raise invalid("/value", "not_a_number", f"value is no array of numbers: {error}.") from error
+    if row.shape != (count,):
+        raise invalid("/value", "shapes_disagree", f"value is {row.shape}, but {(count,)} is needed.")
+    top = row.max(initial=NOTHING)  # NaN wins every maximum
+    if top != top:
+        raise invalid("/value", "not_a_number", "A value is NaN; forbid a pair with -inf.")
+    if top == np.inf:
+        raise invalid("/value", "infinite", "A value is +inf; give a large finite one instead.")
+    return row
+
+
+def _useful(row: FloatArray) -> FloatArray:
+    return np.where(row > 0, row, NOTHING)
