@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.commands.installation import open_klik, settings_from_environment
+from api.commands.learning import calibration, refit, train_text
 from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, say_records, say_table, wants_json
 from matcher.errors import Conflict, TooLarge
@@ -28,7 +29,7 @@ PICTURES = (".png", ".svg")
 
 @click.group()
 def profiles() -> None:
-    """Tag staff by a file, see who is not profiled yet, and how a profile came to be."""
+    """Tag staff by a file, see who is not profiled yet and how a profile came to be, and learn from the surveyed."""
 
 
 @profiles.command()
@@ -205,6 +206,10 @@ def plot(employee: str, out: Path, facet: str, language: str) -> None:
     click.echo(f"Drawn: {out}", err=True)
 
 
+for _command in (refit, calibration, train_text):
+    profiles.add_command(_command)
+
+
 def _line(text: str | None, option: str) -> str | None:
     """The reason as one clean line. Raises BadParameter, as for any option that cannot be used."""
     from api.schemas.text import BadText, clean_line
@@ -271,7 +276,9 @@ def _flat(step: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _team_name(row: Mapping[str, Any]) -> str:
-    return row["team"] or "no team" + (f", and {row['teams']} small ones" if row["teams"] else "")
+    if row["team"] is not None:
+        return str(row["team"])
+    return f"{row['teams']} teams together" if row["teams"] else "no team"
 
 
 def _cells(name: str, figures: Mapping[str, Any], columns: tuple[str, ...]) -> list[str]:

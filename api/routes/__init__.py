@@ -7,11 +7,13 @@ from api.routes import (
     frameworks,
     imports,
     jobs,
+    learning,
     matching,
     profile_rights,
     profiles,
     reports,
     service,
+    states,
     tag_files,
 )
 
@@ -21,6 +23,7 @@ ALL_ROUTES: tuple[Blueprint, ...] = (
     customers.routes,
     profiles.customer_profiles,
     profiles.customer_evidence,
+    states.routes,
     employees.routes,
     profiles.employee_profiles,
     profiles.employee_evidence,
@@ -29,5 +32,6 @@ ALL_ROUTES: tuple[Blueprint, ...] = (
     profile_rights.routes,
     reports.routes,
     matching.routes,
+    learning.routes,
     jobs.routes,
 )

@@ -39,8 +39,8 @@ IF_MATCH = {
 }
 
 
-def _with_etag(status: int) -> dict[str, Any]:
-    return {"responses": {status: {"headers": ETAG}}}
+def _with_etag(*statuses: int) -> dict[str, Any]:
+    return {"responses": {status: {"headers": ETAG} for status in statuses}}
 
 
 def profile_routes(who: Who, person_id: str) -> Blueprint:
@@ -77,15 +77,25 @@ def evidence_routes(who: Who, person_id: str) -> Blueprint:
     """The route that adds evidence; its address stands beside the profile's."""
     routes = Blueprint(f"{who}_evidence", __name__, url_prefix=f"/v1/{who}s/<id:{person_id}>")
 
-    @routes.on("POST", "/evidence", body=EvidenceInSchema, gives={201: ProfileSchema}, doc=_with_etag(201))
+    @routes.on(
+        "POST",
+        "/evidence",
+        body=EvidenceInSchema,
+        gives={200: ProfileSchema, 201: ProfileSchema},
+        doc=_with_etag(200, 201),
+    )
     @writes
     def add(claim: Claim, *, records: Records, **path: str) -> Response:
-        """Add a piece of evidence; the profile with it. Employees may speak of themselves, as a self_tag."""
+        """Add a piece of evidence; the profile with it. Employees may speak of themselves, as a self_tag.
+
+        A text of which nothing can be made changes nothing: 200, and `told` says why.
+        """
         if has_own_reach() and claim.source is not Source.SELF_TAG:
             raise Forbidden("An employee's key may add a self_tag and nothing else.")
         subject = (klik().framework, who, path[person_id], claim)
-        view = add_evidence(records, *subject, actor=actor(), now=klik().now(), new_id=klik().new_id)
-        return _answer(view, 201)
+        scorer = klik().text_scorer if claim.source is Source.TEXT else None
+        view = add_evidence(records, *subject, actor=actor(), now=klik().now(), new_id=klik().new_id, scorer=scorer)
+        return _answer(view, 201 if view.told is None else 200)
 
     return routes
 

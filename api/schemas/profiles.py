@@ -6,14 +6,17 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from api.schemas.people import WireSchema
+from api.schemas.people import WireSchema, language
 from api.schemas.strict import Choice, Key, ListOf, MapOf, Moment, Note, Number, StrictSchema, shown_moment
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import Profile
 from matcher.profiles.framework import Framework
+from matcher.profiles.overlay import Overlay
 from matcher.profiles.tags import Tag
+from matcher.profiles.text import LONGEST
 from matcher.use_cases.add_evidence import Claim
 from matcher.use_cases.read_profile import ProfileView
+from matcher.use_cases.set_state import Happening
 
 FACETS = ("values", "channel", "decision_style", "service_window")
 SENT_SOURCES = (Source.HR_TAG, Source.SELF_TAG, Source.BEHAVIOUR, Source.TEXT, Source.SEGMENT)
@@ -52,14 +55,14 @@ class EvidenceInSchema(StrictSchema):
     pick = Key()
     event = Key()
     open = ListOf(Key(), most=64, is_unique=True)
-    text = Note()
+    text = Note(longest=LONGEST)
+    language = language()
     occurred_at = Moment()
     reason = Note()
 
     @ma.post_load
     def make(self, read: dict[str, Any], **_: Any) -> Claim:
-        """The claim. A text is not kept: no installation reads profiles from text yet, and the use case says so."""
-        read.pop("text", None)
+        """The claim. A text is read where that is switched on, and kept nowhere."""
         read["source"] = Source(read["source"])
         if "open" in read:
             read["open"] = tuple(read["open"])
@@ -74,8 +77,37 @@ class ProvenanceSchema(ma.Schema):
     last = fields.AwareDateTime(required=True)
 
 
+class StateSchema(ma.Schema):
+    """An acute state: what for, how far it shifts a match (rho, at most .5), until when. It never enters a profile."""
+
+    cause = fields.String(required=True)
+    rho = fields.Float(required=True)
+    until = fields.AwareDateTime(required=True)
+
+
+class StateListSchema(ma.Schema):
+    """A customer's acute states in force."""
+
+    items = fields.List(fields.Nested(StateSchema), required=True)
+
+
+class HappeningSchema(StrictSchema):
+    """What happened to a customer: an event that the framework's file knows, or one of its states by name."""
+
+    event = Key()
+    trigger = Key()
+
+    @ma.post_load
+    def make(self, read: dict[str, Any], **_: Any) -> Happening:
+        """What happened."""
+        return Happening(**read)
+
+
 class ProfileSchema(ma.Schema):
-    """A distribution with its uncertainty, never a bare colour. `share`, `ci90` carry every category of the facet."""
+    """A distribution with its uncertainty, never a bare colour. `share`, `ci90` carry every category of the facet.
+
+    `states` are acute and shift a match only. `told` says why a text that was sent changed nothing.
+    """
 
     subject = fields.String(required=True)
     framework = fields.String(required=True)
@@ -91,6 +123,8 @@ class ProfileSchema(ma.Schema):
     provenance = fields.List(fields.Nested(ProvenanceSchema), required=True)
     stale = fields.Boolean(required=True)
     consent = fields.String(required=True, metadata={"enum": ["given", "none", "not_needed"]})
+    states = fields.List(fields.Nested(StateSchema), required=True)
+    told = fields.String()
     as_of = fields.AwareDateTime(required=True)
 
 
@@ -128,7 +162,8 @@ class EvidenceListSchema(ma.Schema):
 def shown_profile(view: ProfileView) -> dict[str, Any]:
     """A profile as `ProfileSchema` documents it."""
     profile = view.profile
-    return {
+    told = {} if view.told is None else {"told": view.told}
+    return told | {
         "subject": profile.subject,
         "framework": profile.framework,
         "facet": profile.facet,
@@ -146,8 +181,14 @@ def shown_profile(view: ProfileView) -> dict[str, Any]:
         ],
         "stale": profile.stale,
         "consent": str(view.consent),
+        "states": [shown_state(one) for one in view.states],
         "as_of": shown_moment(profile.as_of),
     }
+
+
+def shown_state(state: Overlay) -> dict[str, Any]:
+    """An acute state as `StateSchema` documents it."""
+    return {"cause": state.cause, "rho": state.rho, "until": shown_moment(state.expires_at)}
 
 
 def shown_evidence(evidence: Evidence, framework: Framework) -> dict[str, Any]:

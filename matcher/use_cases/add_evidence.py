@@ -1,7 +1,7 @@
 """Add a piece of evidence about a customer or an employee."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from matcher.errors import ConsentMissing, Fault, InvalidInput, invalid
@@ -9,20 +9,18 @@ from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import REPLACING
 from matcher.profiles.framework import VALUES, Facet, Framework
 from matcher.profiles.open_sets import OPEN
-from matcher.profiles.people import EMPLOYEE, Who
+from matcher.profiles.people import EMPLOYEE, Customer, Employee, Who
 from matcher.profiles.preferences import observed_share
 from matcher.profiles.tags import full_share, tag_share
+from matcher.profiles.text import TextScorer, TextShare
 from matcher.use_cases.find_person import find_person
 from matcher.use_cases.ports import Records
 from matcher.use_cases.read_profile import ConsentState, ProfileView, consent_for, read_profile
 from matcher.use_cases.record_evidence import record_evidence
 
 MOST_AHEAD = timedelta(seconds=300)  # how far clocks may differ (profiling.md section 2)
+NO_TEXTS = "no texts are read here: that is switched off, or nothing was trained yet; send a share or a pick instead"
 REFUSED_SOURCES = {
-    Source.TEXT: (
-        "text_not_enabled",
-        "reading profiles from text is switched off here: send a share or a pick instead",
-    ),
     Source.SURVEY: ("source_not_accepted", "a questionnaire is scored from its answers: send the answers instead"),
     Source.OUTCOME: ("source_not_accepted", "outcomes are learnt from contacts, they are not sent as evidence"),
 }
@@ -33,7 +31,8 @@ class Claim:
     """What is claimed: a source, a facet, and either shares by category or the one category that was picked.
 
     Behaviour may be told as an `event` of the framework's file instead, with the category it names in `pick`; `open`
-    lists the categories that could be chosen at the time, where some could not.
+    lists the categories that could be chosen at the time, where some could not. A `text` comes in place of a share,
+    with its `language` (the customer's own where none is named); it is read and let go.
     """
 
     source: Source
@@ -44,6 +43,8 @@ class Claim:
     open: tuple[str, ...] | None = None
     occurred_at: datetime | None = None
     reason: str | None = None
+    text: str | None = field(default=None, repr=False)
+    language: str | None = None
 
 
 def add_evidence(
@@ -56,16 +57,26 @@ def add_evidence(
     actor: str,
     now: datetime,
     new_id: Callable[[], str],
+    scorer: TextScorer | None = None,
 ) -> ProfileView:
     """The person's profile on that facet, with the evidence in it.
 
+    `scorer` reads texts, which are refused without one. Of a text it can make nothing of, nothing is recorded: the
+    profile is as it was, and `told` says why in one word.
     Raises NotFound; ConsentMissing for the values of a customer who has not agreed; InvalidInput with every fault.
     """
     person = find_person(records, who, subject_id)
     facet = framework.facet(claim.facet)
     if consent_for(person, facet.id) is ConsentState.NONE:
         raise ConsentMissing
-    share, weight = _accepted_share(facet, who, claim, now)
+    if claim.source is Source.TEXT or claim.text is not None:
+        read = _read_text(person, facet, claim, scorer, now)
+        if read.weight <= 0:
+            (view,) = read_profile(records, framework, who, subject_id, facets=[facet.id], now=now)
+            return replace(view, told=read.why or "tells_nothing")
+        share, weight = read.share, read.weight
+    else:
+        share, weight = _accepted_share(facet, who, claim, now)
     evidence = Evidence(
         id=new_id(),
         who=who,
@@ -98,6 +109,36 @@ def _accepted_share(facet: Facet, who: Who, claim: Claim, now: datetime) -> tupl
     if faults:
         raise InvalidInput(faults)
     return share, weight
+
+
+def _read_text(
+    person: Customer | Employee, facet: Facet, claim: Claim, scorer: TextScorer | None, now: datetime
+) -> TextShare:
+    """What a customer's text tells. Raises InvalidInput with every fault, before a word of it is read."""
+    language = claim.language or (person.language if isinstance(person, Customer) else None)
+    if claim.source is Source.TEXT and scorer is None:
+        raise invalid("/source", "text_not_enabled", NO_TEXTS)
+    faults = [*_text_faults(person, facet, claim), *_time_faults(claim, now)]
+    if language is None:
+        faults.append(Fault("/language", "missing_field", "name the text's language: the customer has none on record"))
+    if faults or scorer is None or language is None:
+        raise InvalidInput(faults)
+    return scorer.share_of(claim.text or "", language=language.partition("-")[0].lower())
+
+
+def _text_faults(person: Customer | Employee, facet: Facet, claim: Claim) -> Iterator[Fault]:
+    if claim.source is not Source.TEXT:
+        yield Fault("/text", "unknown_field", "a text goes with the source text")
+        return
+    if isinstance(person, Employee):
+        yield Fault("/source", "source_not_accepted", "only customers' texts are read, and only of those who agreed")
+    elif claim.source.value not in facet.sources:
+        yield Fault("/source", "source_not_accepted", f"text does not speak on facet {facet.id}")
+    if claim.text is None:
+        yield Fault("/text", "missing_field", "give the text that is to be read")
+    for name in ("share", "pick", "event", "open"):
+        if getattr(claim, name) is not None:
+            yield Fault(f"/{name}", "unknown_field", "a text says by itself what it tells")
 
 
 def _detail(claim: Claim) -> dict[str, object]:

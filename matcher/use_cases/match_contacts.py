@@ -7,8 +7,9 @@ from datetime import datetime, tzinfo
 
 from matcher.contacts.contact import Contact
 from matcher.errors import Fault, InvalidInput, invalid
-from matcher.profiles.facets import inline_share
+from matcher.profiles.facets import expecting, inline_share
 from matcher.profiles.framework import VALUES, Framework
+from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import CUSTOMER, Employee
 from matcher.profiles.staff import EmployeeRecord
 from matcher.routing import CustomerTable, KnownCustomer, Rng, Roster, Round, Snapshot, decide
@@ -153,10 +154,17 @@ def _customers(store: Store, request: MatchRequest, framework: Framework, at: da
             known.append(KnownCustomer(contact.customer))
             continue
         told = {name: rows[customer.id].sums for name, rows in evidence.items() if customer.id in rows}
-        known.append(KnownCustomer(customer, told))
+        expected = expecting(told.get(VALUES), framework.values, customer.segment)
+        known.append(KnownCustomer(customer, told if expected is None else {**told, VALUES: expected}))
         if customer.id in felt:
-            states[row] = (*states.get(row, ()), *felt[customer.id])
+            states[row] = (*states.get(row, ()), *_in_words(felt[customer.id], framework, request.language))
     return CustomerTable.of(known, framework, at=at, states=states)
+
+
+def _in_words(felt: Sequence[Overlay], framework: Framework, language: str) -> list[Overlay]:
+    """The states with their causes as the file words them, so that one called up by the intent as well counts once."""
+    words = {trigger.id: trigger.cause.get(language, trigger.id) for trigger in framework.state_triggers}
+    return [replace(state, cause=words.get(state.cause, state.cause)) for state in felt]
 
 
 def _rules(request: MatchRequest, current: CompiledRules) -> CompiledRules:

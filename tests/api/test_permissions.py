@@ -19,6 +19,7 @@ BODIES: dict[str, Any] = {
     "PUT /v1/employees/{employee_id}/profile": {"dominant": "blue", "reason": "seen"},
     "POST /v1/employees/{employee_id}/profile/evidence/{evidence_id}/contest": {"reason": "not me"},
     "PUT /v1/employees/{employee_id}/profile/visibility": {"hidden": False},
+    "PUT /v1/customers/{customer_id}/states": {"event": "broken_promise"},
     "POST /v1/customers/{customer_id}/evidence": {"source": "self_tag", "facet": "values", "pick": "blue"},
     "POST /v1/employees/{employee_id}/evidence": {"source": "self_tag", "facet": "values", "pick": "blue"},
     "POST /v1/matches": {"contacts": []},
