@@ -10,7 +10,7 @@ from matcher.assignment.problem import IntArray, Pairs
 from matcher.assignment.result import DEADLINE, OPTIMAL, WITHIN_GAP, Found
 from matcher.assignment.state import Listed, Search, Seats, Turned, search_over, seats_for
 
-STEP = 0.01  # ε of the auction, of the largest value (measured: 0.005 to 0.02 serve alike)
+STEP = 0.003  # ε of the auction, of the largest value (measured: 0.001 to 0.005 serve alike)
 LOOKS = 400_000  # contacts looked at between two looks at the clock: some ms
 FOREVER = 2**62
 

@@ -13,8 +13,7 @@ import numpy as np
 from matcher.assignment.compiled import numba_is_here
 from matcher.assignment.problem import FloatArray, IntArray
 
-SAMPLED = 256  # cells looked at for distinct values
-FEW_VALUES = 64  # of these: ties everywhere, on which an auction with a tight ε goes in circles
+SAMPLED = 256  # cells: where half of their values repeat, ties are everywhere, and an auction goes in circles
 RANK_SAMPLE = 40  # rows and columns of the part whose rank is taken
 LOW_RANK = 16  # value profiles have 8 kinds; rules add a few rows
 RANK_TOLERANCE = 1e-7  # of the largest singular value
@@ -100,7 +99,9 @@ def _has_few_values(benefit: FloatArray) -> bool:
     contacts, employees = benefit.shape
     step = np.arange(SAMPLED)
     sample = benefit[step * 7919 % contacts, step * 104729 % employees]
-    return bool(np.unique(sample).size < FEW_VALUES and np.unique(benefit[0]).size < max(FEW_VALUES, employees // 8))
+    useful = sample[sample > 0]
+    row = benefit[0][benefit[0] > 0]
+    return bool(2 * np.unique(useful).size <= useful.size and 2 * np.unique(row).size <= row.size)
 
 
 def _has_low_rank(benefit: FloatArray) -> bool:

@@ -1,0 +1,29 @@
+"""What makes an answer right, without any solver: feasible, worth what it says, and no other can be worth more."""
+
+import numpy as np
+
+
+def check_proof(answer, value, capacity, *, gap=1e-9):
+    """Feasible, and bounded by its own prices to within `gap` of its worth. Weak duality, added up pair by pair.
+
+    `value` holds what a pair is worth; -inf or less than 0 for a pair that is of no use. Loads are 1.
+    """
+    worth, taken = 0.0, [0] * value.shape[1]
+    for i, j in enumerate(answer.employee_of.tolist()):
+        assert -1 <= j < value.shape[1]
+        if j >= 0:
+            assert value[i, j] > 0
+            worth += value[i, j]
+            taken[j] += 1
+    assert all(used <= room for used, room in zip(taken, capacity, strict=True))
+    prices = answer.prices
+    assert prices.shape == (value.shape[1],)
+    assert (prices >= 0).all()
+    assert np.isfinite(prices).all()
+    open_to_all = np.flatnonzero(np.asarray(capacity) > 0)
+    bound = sum(float(prices[j]) * int(capacity[j]) for j in range(value.shape[1]))
+    for row in value:
+        bound += max([0.0, *(row[j] - prices[j] for j in open_to_all)])
+    assert worth <= bound * (1 + 1e-12) + 1e-12
+    assert bound - worth <= gap * max(bound, 1e-300)
+    return worth
