@@ -1,4 +1,4 @@
-"""A solved assignment that stays exact while contacts and employees come and go, each for the price of a short search."""
+"""A solved assignment that stays exact while contacts and employees come and go, each at the price of one search."""
 
 from types import ModuleType
 

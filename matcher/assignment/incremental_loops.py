@@ -1,14 +1,14 @@
 """Compiled: one contact enters a solved assignment, or one slot is filled, along one shortest chain of moves.
 
-Source: shortest augmenting paths from kept prices (Jonker and Volgenant 1987, doi 10.1007/BF02278710), searched from both
-ends at once (Pohl 1971; prices as in Goldberg and Kennedy 1995, doi 10.1007/BF01585996), over employees.
+Source: shortest augmenting paths from kept prices (Jonker and Volgenant 1987, doi 10.1007/BF02278710), over employees and
+from both ends at once (Pohl 1971, Bi-directional search, Machine Intelligence 6).
 """
 
 import numpy as np
 
 from matcher.assignment.compiled import compiled
 from matcher.assignment.incremental_state import Kept, Paths
-from matcher.assignment.problem import FloatArray, IntArray
+from matcher.assignment.problem import FloatArray
 
 
 @compiled
@@ -42,13 +42,16 @@ def leave(contact: int, kept: Kept) -> None:
 
 
 @compiled
-def nearest(length: FloatArray, closed: IntArray) -> int:
-    """The open employee with the shortest chain, or -1."""
-    best, found = np.inf, -1
+def nearest(length: FloatArray, closed: FloatArray) -> int:
+    """The open employee with the shortest chain, or -1. Two passes: a minimum alone is vectorised."""
+    best = np.inf
     for k in range(length.size):
-        if length[k] < best and closed[k] == 0:
-            best, found = length[k], k
-    return found
+        best = min(best, length[k] + closed[k])
+    if best < np.inf:
+        for k in range(length.size):
+            if length[k] + closed[k] == best:
+                return k
+    return -1
 
 
 @compiled
@@ -72,7 +75,7 @@ def let_in(contact: int, kept: Kept, paths: Paths) -> None:
 
 @compiled
 def search(contact: int, best: float, kept: Kept, paths: Paths) -> tuple[float, int, float]:
-    """Length of the shortest chain, the employee where its halves meet (-1: stay out), length searched from the start."""
+    """Length of the shortest chain, the employee where its halves meet (-1: stay out), how far its start was searched."""
     row, price, length, rest = kept.value[contact], kept.price, paths.length, paths.rest
     limit, meeting = best, -1
     begin(kept, paths)
@@ -81,26 +84,31 @@ def search(contact: int, best: float, kept: Kept, paths: Paths) -> tuple[float, 
         paths.came_from[k] = contact
         if length[k] + rest[k] < limit:
             limit, meeting = length[k] + rest[k], k
+    here, there = nearest(length, paths.closed), nearest(rest, paths.done)
+    ahead, back = 0, -1
+    for k in range(price.size):
+        back += rest[k] == 0.0  # as if searched already: where many slots are free, one is met from the start
     while True:
-        here, there = nearest(length, paths.closed), nearest(rest, paths.done)
         start = length[here] if here >= 0 else np.inf
         end = rest[there] if there >= 0 else np.inf
         if start + end >= limit:
             return limit, meeting, min(start, limit)
-        if kept.filled[here] * price.size <= kept.own.size:
+        if ahead <= back:
+            ahead += 1
             limit, meeting = look_ahead(here, limit, meeting, kept, paths)
-            if start + end < limit:
-                limit, meeting = look_back(there, limit, meeting, kept, paths)
+            here = nearest(length, paths.closed)
         else:
-            limit, meeting = look_back(there, limit, meeting, kept, paths)
+            back += 1
+            limit, meeting = look_back(there, start, limit, meeting, kept, paths)
+            there = nearest(rest, paths.done)
 
 
 @compiled
 def begin(kept: Kept, paths: Paths) -> None:
     """Nothing is searched yet; a chain may end at a free slot, or where a contact is let go for what it has."""
     for k in range(kept.price.size):
-        paths.closed[k] = 0
-        paths.done[k] = 0
+        paths.closed[k] = 0.0
+        paths.done[k] = 0.0
         paths.goes[k] = -1
         paths.goes_to[k] = -1
         paths.rest[k] = 0.0 if kept.filled[k] < kept.capacity[k] else np.inf
@@ -118,8 +126,8 @@ def begin(kept: Kept, paths: Paths) -> None:
 @compiled
 def look_ahead(here: int, limit: float, meeting: int, kept: Kept, paths: Paths) -> tuple[float, int]:
     """Where the contacts of `here` could move to make room."""
-    length, price = paths.length, kept.price
-    paths.closed[here] = 1
+    length, rest, came_from, price = paths.length, paths.rest, paths.came_from, kept.price
+    paths.closed[here] = np.inf
     start = length[here]
     contact = kept.first[here]
     while contact >= 0:
@@ -127,26 +135,31 @@ def look_ahead(here: int, limit: float, meeting: int, kept: Kept, paths: Paths) 
         base = start + paths.gain[contact]
         for k in range(price.size):
             there = max(base - row[k] + price[k], start)  # rounding may not shorten a chain by a step more
-            if there < length[k] and there < limit:
-                length[k] = there
-                paths.came_from[k] = contact
-                if length[k] + paths.rest[k] < limit:
-                    limit, meeting = length[k] + paths.rest[k], k
+            is_nearer = there < length[k]
+            came_from[k] = contact if is_nearer else came_from[k]
+            length[k] = there if is_nearer else length[k]
         contact = kept.after[contact]
+    best = np.inf
+    for k in range(price.size):
+        best = min(best, length[k] + rest[k])
+    if best < limit:
+        for k in range(price.size):
+            if length[k] + rest[k] == best:
+                return best, k
     return limit, meeting
 
 
 @compiled
-def look_back(there: int, limit: float, meeting: int, kept: Kept, paths: Paths) -> tuple[float, int]:
-    """Whose contacts could move to `there`, and on from there."""
+def look_back(there: int, start: float, limit: float, meeting: int, kept: Kept, paths: Paths) -> tuple[float, int]:
+    """Whose contacts could move to `there`, and on from there; what is further than `start` leaves is left out."""
     rest = paths.rest
-    paths.done[there] = 1
+    paths.done[there] = np.inf
     end = rest[there]
     column = kept.turned[there]
     base = end + kept.price[there]
     for i in range(column.size):
         total = base + paths.gain[i] - column[i]
-        if total < limit:
+        if total < limit - start:
             employee = kept.employee_of[i]
             total = max(total, end)
             if total < rest[employee]:
@@ -171,18 +184,17 @@ def move_prices(limit: float, reach: float, kept: Kept, paths: Paths) -> None:
 @compiled
 def cut_short(contact: int, meeting: int, kept: Kept, paths: Paths) -> int:
     """The last employee of the chain's second half that is in its first half too: what lies between is a detour."""
-    for k in range(kept.price.size):
-        paths.done[k] = 0
+    paths.done[:] = 0.0
     here = meeting
     while True:
-        paths.done[here] = 1
+        paths.done[here] = 1.0
         mover = paths.came_from[here]
         if mover == contact:
             break
         here = kept.employee_of[mover]
     here, last = meeting, meeting
     while here >= 0:
-        if paths.done[here]:
+        if paths.done[here] > 0:
             last = here
         if kept.filled[here] < kept.capacity[here]:
             break
@@ -228,7 +240,7 @@ def fill(employee: int, kept: Kept, paths: Paths) -> bool:
         there = nearest(rest, paths.done)
         if there < 0 or rest[there] >= limit:
             break
-        paths.done[there] = 1
+        paths.done[there] = np.inf
         base = rest[there] + price[there]
         column = kept.turned[there]
         for i in range(column.size):

@@ -34,11 +34,11 @@ class Paths(NamedTuple):
 
     length: FloatArray  # M: from the newcomer to an employee
     came_from: IntArray  # M: the contact that moves there
-    closed: IntArray  # M
+    closed: FloatArray  # M: 0, or infinite once searched from
     rest: FloatArray  # M: from an employee to the end of a chain
     goes: IntArray  # M: the contact that leaves it
     goes_to: IntArray  # M
-    done: IntArray  # M
+    done: FloatArray  # M: the same for the other end
     gain: FloatArray  # N: what a contact has after paying; +inf where nobody serves it
 
 
@@ -62,9 +62,12 @@ def paths_for(kept: Kept) -> Paths:
     """Room for searches in that state."""
     contacts, employees = kept.value.shape
     return Paths(
-        *(
-            np.zeros(employees, kind)
-            for kind in (np.float64, np.int64, np.int64, np.float64, np.int64, np.int64, np.int64)
-        ),
+        length=np.zeros(employees),
+        came_from=np.zeros(employees, np.int64),
+        closed=np.zeros(employees),
+        rest=np.zeros(employees),
+        goes=np.zeros(employees, np.int64),
+        goes_to=np.zeros(employees, np.int64),
+        done=np.zeros(employees),
         gain=np.zeros(contacts),
     )

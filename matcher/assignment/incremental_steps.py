@@ -25,7 +25,7 @@ def let_in(contact: int, kept: Kept, paths: Paths) -> None:
         if kept.filled[here] < kept.capacity[here]:
             limit, last, leaver = float(length[here]), here, NOBODY
             break
-        paths.closed[here] = 1
+        paths.closed[here] = np.inf
         members = np.flatnonzero(kept.employee_of == here)
         gain = np.maximum(kept.own[members] - kept.price[here], 0.0)
         cheapest = int(gain.argmin())
@@ -55,7 +55,7 @@ def fill(employee: int, kept: Kept, paths: Paths) -> bool:
         there = _nearest(rest, paths)
         if there < 0 or rest[there] >= limit:
             break
-        paths.closed[there] = 1
+        paths.closed[there] = np.inf
         totals = np.maximum(rest[there] + kept.price[there] + gain - kept.turned[there], rest[there])
         waiting = np.where(served, np.inf, totals)
         first = int(waiting.argmin())
@@ -88,7 +88,7 @@ def take(contact: int, employee: int, kept: Kept) -> None:
 
 
 def _nearest(length: FloatArray, paths: Paths) -> int:
-    open_length = np.where(paths.closed == 0, length, np.inf)
+    open_length = length + paths.closed
     found = int(open_length.argmin()) if open_length.size else 0
     return found if open_length.size and open_length[found] < np.inf else NOBODY
 
