@@ -37,8 +37,8 @@ def _row(cells: Cells, values: Mapping[str, str], facet: Facet) -> TagRow:
     employee_id = cells.identity("id", is_required=True)
     share = _share(cells, values, facet)
     reason = cells.read("reason", _reason) if cells.raw("reason").strip() else None
-    fault = " ".join(fault.detail for fault in cells.faults) or None
-    return TagRow(cells.number, employee_id, share, reason, fault)
+    fault = " ".join(fault.detail.rstrip(".") + "." for fault in cells.faults) or None
+    return TagRow(cells.number, employee_id, None if fault else share, reason, fault)
 
 
 def _share(cells: Cells, values: Mapping[str, str], facet: Facet) -> tuple[float, ...] | None:

@@ -141,9 +141,9 @@ class _Judge:
         tags = self.records.profiles.tags_of(EMPLOYEE, people, *place)
         contested = self.records.profiles.contested_of(EMPLOYEE, people, *place)
         for row in rows:
-            fault = row.fault or self._fault(row, contested)
-            if fault is not None:
-                yield ImportedRow(row.line, row.employee_id, ERROR, fault)
+            faults = [fault for fault in (row.fault, self._fault(row, contested)) if fault is not None]
+            if faults:
+                yield ImportedRow(row.line, row.employee_id, ERROR, " ".join(faults))
             elif row.share is None:
                 yield ImportedRow(row.line, row.employee_id, SKIP, SAYS_NOTHING)
             elif _is_same(tags.get(row.employee_id or ""), row.share):
@@ -159,7 +159,9 @@ class _Judge:
         ]
 
     def _fault(self, row: TagRow, contested: dict[str, Evidence]) -> str | None:
-        who = row.employee_id or ""
+        who = row.employee_id
+        if who is None:
+            return None  # the line's own fault says so
         if who in self.doubled:
             return TWICE.format(row.line, who[:64], self.doubled[who])
         if who not in self.known:
