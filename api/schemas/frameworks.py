@@ -104,8 +104,8 @@ def shown_form(framework: Framework, form: Form, *, language: str, subject: str 
     Where the person who is asked is known, each item's options come in that person's own order, under their keys.
     """
     preferences = [item for _, item in framework.preference_items.values()] if form.id == CUSTOMER else []
-    items = [_shown_item(item, form.modes[0], language, subject) for item in form.items.values()]
-    items += [_shown_item(item, Mode.BEST_ONLY, language, subject) for item in preferences]
+    items = [shown_item(item, form.modes[0], language, subject) for item in form.items.values()]
+    items += [shown_item(item, Mode.BEST_ONLY, language, subject) for item in preferences]
     document: dict[str, Any] = {
         "framework": framework.name,
         "form": form.id,
@@ -122,7 +122,8 @@ def shown_form(framework: Framework, form: Form, *, language: str, subject: str 
     return document
 
 
-def _shown_item(item: Item, mode: Mode, language: str, subject: str | None) -> Mapping[str, object]:
+def shown_item(item: Item, mode: Mode, language: str, subject: str | None) -> Mapping[str, object]:
+    """A question as `ShownItemSchema` documents it, its options shuffled for the person where one is named."""
     text = {key: option.text[language] for key, option in zip(item.keys, item.options, strict=True)}
     keys = item.keys if subject is None else display_order(subject, item)
     return {

@@ -22,6 +22,16 @@ BODIES: dict[str, Any] = {
     "PUT /v1/customers/{customer_id}/states": {"event": "broken_promise"},
     "POST /v1/customers/{customer_id}/evidence": {"source": "self_tag", "facet": "values", "pick": "blue"},
     "POST /v1/employees/{employee_id}/evidence": {"source": "self_tag", "facet": "values", "pick": "blue"},
+    "POST /v1/customers/{customer_id}/responses": {
+        "form": "customer",
+        "lang": "nl",
+        "answers": [{"item": "C1", "best": "a"}],
+    },
+    "POST /v1/employees/{employee_id}/responses": {
+        "form": "staff",
+        "lang": "nl",
+        "answers": [{"item": "S01", "best": "a"}],
+    },
     "POST /v1/matches": {"contacts": []},
     "POST /v1/rankings": {"contact": {"id": "x", "channel": "phone"}},
 }
