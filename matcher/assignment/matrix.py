@@ -24,9 +24,9 @@ LARGEST, SMALLEST = 2.0**400, 2.0**-400  # beyond these sums and differences are
 def solve_matrix(value: FloatArray, capacity: IntArray, *, has_time: HasTime) -> Found:
     """The optimum, or the best found while `has_time`; `has_time` is `None` where there is no deadline.
 
-    Precision: that of float64. The worth of the whole must be a finite float64; values are scaled by a power of two where
-    they are very large or small, which is exact. Values of very different sizes in one problem are told apart down to
-    about 1e-15 of the largest.
+    Precision: that of float64. The worth of the whole must be a finite float64; values are scaled by a power of two
+    where they are very large or small, which is exact. Values of very different sizes in one problem are told apart
+    down to about 1e-15 of the largest.
     """
     top, low = float(value.max(initial=0.0)), float(value.min(initial=np.inf))
     span = (max(low, 0.0), top)

@@ -11,6 +11,8 @@ from matcher.assignment.result import DEADLINE, OPTIMAL, WITHIN_GAP, Found
 from matcher.assignment.state import Listed, Search, Seats, Turned, search_over, seats_for
 
 STEP = 0.003  # ε of the auction, of the largest value (measured: 0.001 to 0.005 serve alike)
+COARSE_STEP = 0.01  # the same where millions of pairs are settled within a gap (measured: a gap of 2e-4)
+MOST_ROUNDS = 20  # of so many bids a contact as one round may take, where contacts outnumber slots
 LOOKS = 400_000  # contacts looked at between two looks at the clock: some ms
 FOREVER = 2**62
 
@@ -46,9 +48,22 @@ class _Rounds:
 
     def bid(self, epsilon: float) -> bool:
         sparse_loops.begin_phase(self._seats, self._stack, self._at)
+        return self._go_on_bidding(epsilon)
+
+    def _go_on_bidding(self, epsilon: float) -> bool:
         return self._until(
             lambda budget: sparse_loops.bid_for_pairs(self._listed, self._seats, self._stack, self._at, epsilon, budget)
         )
+
+    def bid_to_the_end(self, epsilon: float) -> bool:
+        """Bids until nobody waits, where a round's limit on bids would leave contacts over."""
+        is_done = self.bid(epsilon)
+        for _ in range(MOST_ROUNDS):
+            if not is_done or self._at[dense_loops.WAITING] == 0:
+                break
+            self._at[dense_loops.BIDS_IN_PHASE] = 0
+            is_done = self._go_on_bidding(epsilon)
+        return is_done
 
     def serve(self) -> bool:
         sparse_loops.end_bidding(self._listed, self._seats, self._at)
@@ -100,6 +115,6 @@ def solve_many_pairs(pairs: Pairs, contacts: int, capacity: IntArray, *, has_tim
     """
     listed, seats = listed_pairs(pairs, contacts), seats_for(np.minimum(capacity, contacts + 1), contacts)
     rounds = _Rounds(listed, seats, search_over(1), has_time)
-    is_done = rounds.bid(STEP * float(pairs.value.max(initial=0.0)))
+    is_done = rounds.bid_to_the_end(COARSE_STEP * float(pairs.value.max(initial=0.0)))
     found = _found(pairs, seats, contacts, capacity, "pair_auction", is_done=False)
     return replace(found, status=WITHIN_GAP if is_done else DEADLINE)
