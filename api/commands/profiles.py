@@ -276,9 +276,7 @@ def _flat(step: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _team_name(row: Mapping[str, Any]) -> str:
-    if row["team"] is not None:
-        return str(row["team"])
-    return f"{row['teams']} teams together" if row["teams"] else "no team"
+    return "all others" if row["team"] is None else str(row["team"])
 
 
 def _cells(name: str, figures: Mapping[str, Any], columns: tuple[str, ...]) -> list[str]:
