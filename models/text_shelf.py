@@ -28,7 +28,7 @@ class TextShelf:
         self._kept: tuple[Stamp, TextScorer | None] | None = None
 
     def current(self) -> TextScorer | None:
-        """The scorer, or `None` where there is none that can be trusted: `klik doctor` and `read` say why."""
+        """The scorer, or `None` where there is none that can be trusted: `read` says why."""
         stamp = self._stamp()
         if stamp is None:
             return None

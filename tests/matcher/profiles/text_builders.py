@@ -1,10 +1,12 @@
 """Texts of invented people: each value system has a few words of its own among many that everybody uses."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 import numpy as np
 
-from matcher.profiles.text_training import LabelledText, own_sentences
+from matcher.profiles.text import TextScorer
+from matcher.profiles.text_training import LabelledText, own_sentences, train_text_scorer
 from tests.matcher.profiles.evidence_builders import FRAMEWORK, NOW, VALUES
 
 SYLLABLES = ("ba", "do", "ke", "li", "mu", "na", "po", "ri", "sa", "tu", "ver", "zin")
@@ -35,3 +37,12 @@ def labelled(
 
 def _when(number: int, rng: np.random.Generator) -> datetime:
     return NOW + timedelta(days=number + float(rng.uniform(0.0, 20.0)))
+
+
+TEXTS = labelled(90)
+
+
+@cache
+def trained_scorer() -> TextScorer:
+    """A scorer of TEXTS that has shown itself worth something; trained once, for it takes seconds."""
+    return train_text_scorer(VALUES, OWN, TEXTS, seed=0)

@@ -1,0 +1,143 @@
+"""A night's work: what people answered becomes priors of segments and caps of sources, and both are used."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from matcher.profiles.calibration import Verdict
+from matcher.profiles.night import Findings, Study
+from matcher.profiles.overlay import Overlay
+from matcher.profiles.people import CUSTOMER
+from matcher.use_cases.learnt_framework import READ_BEFORE_USED, learnt_framework
+from matcher.use_cases.ports import SegmentPrior, SourceCalibration
+from matcher.use_cases.read_profile import read_profile
+from matcher.use_cases.refit_profiles import WHO_ANSWERS, plan_night, settle_night, study_page
+from models.memory import MemoryStore
+from tests.matcher.use_cases.surveyed import VALUES, put_surveyed
+from tests.matcher.use_cases.world import FRAMEWORK, NOW, WITHDRAWN, customer, later
+
+PLACE = (FRAMEWORK.name, "values")
+
+
+def studied(store: MemoryStore) -> Findings:
+    """What a night would find."""
+    study = Study(VALUES, NOW)
+    with store.reading() as records:
+        for who in WHO_ANSWERS:
+            after: str | None = ""
+            while after is not None:
+                after = study_page(records, FRAMEWORK, study, who, after=after)
+    return study.findings()
+
+
+@pytest.fixture(scope="module")
+def taught() -> MemoryStore:
+    """A store after a night over 700 retail customers, 20 of a small segment and 60 of a refused one."""
+    store = MemoryStore()
+    with store.writing() as records:
+        put_surveyed(records, 700)
+        put_surveyed(records, 20, segment="tiny", prefix="t", seed=2)
+        put_surveyed(records, 60, segment="age 65+", prefix="a", seed=3)
+        put_surveyed(records, 30, segment=None, prefix="n", seed=4)
+        records.overlays.put(Overlay(CUSTOMER, "c-000000", "values", VALUES.prior_mean, 0.3, "outage", NOW))
+    findings = studied(store)
+    with store.writing() as records:
+        forgotten = settle_night(records, FRAMEWORK, findings, now=NOW)
+    assert forgotten == 1
+    return store
+
+
+def test_every_page_is_studied_once(taught: MemoryStore) -> None:
+    """The pages' edges must neither lose nor double anyone."""
+    found = studied(taught)
+
+    assert found.surveyed == 810
+    assert found.segments.priors["retail"].members == 700
+
+
+def test_segments_get_priors_where_many_answered_and_the_name_is_no_protected_ground(taught: MemoryStore) -> None:
+    """What fifty people said may stand for the next one; what twenty said may not, and age never."""
+    found = studied(taught).segments
+
+    assert set(found.priors) == {"retail"}
+    assert found.too_few == {"tiny": 20}
+    assert found.refused == ("age 65+",)
+    assert max(range(8), key=found.priors["retail"].mean.__getitem__) == 3
+
+
+def test_sources_are_judged_by_what_they_knew(taught: MemoryStore) -> None:
+    """A statement that names everyone's first category knows more than was assumed; chance knows less."""
+    found = studied(taught).sources
+
+    assert found["self_tag"].verdict in (Verdict.STRONGER, Verdict.AS_ASSUMED)
+    assert found["behaviour"].verdict is Verdict.WEAKER
+    assert found["behaviour"].cap < VALUES.terms("behaviour").cap
+    assert found["hr_tag"].verdict is Verdict.UNKNOWN
+    assert found["hr_tag"].cap == pytest.approx(VALUES.terms("hr_tag").cap)
+    assert set(found) == {"self_tag", "hr_tag", "behaviour", "text"}
+
+
+def test_a_new_customer_of_the_segment_begins_where_it_stands(taught: MemoryStore) -> None:
+    """That is what the night is for; and whoever did not agree is not guessed at through their neighbours."""
+    with taught.writing() as records:
+        records.customers.put(customer("fresh", segment="retail"), now=NOW)
+        records.customers.put(customer("unwilling", segment="retail", consent=WITHDRAWN), now=NOW)
+        learnt = learnt_framework(records, FRAMEWORK, now=NOW)
+        prior = records.segment_priors.of_facet(*PLACE)["retail"]
+        (fresh,) = read_profile(records, learnt, CUSTOMER, "fresh", facets=["values"], now=NOW)
+        (unwilling,) = read_profile(records, learnt, CUSTOMER, "unwilling", facets=["values"], now=NOW)
+
+    assert fresh.profile.share == pytest.approx(prior.mean)
+    assert fresh.profile.n_eff == 0.0
+    assert [one.source for one in fresh.profile.provenance] == ["segment"]
+    assert unwilling.profile.share == pytest.approx(VALUES.prior_mean)
+    assert unwilling.profile.provenance == ()
+
+
+def test_new_caps_count_the_next_night_and_no_sooner(taught: MemoryStore) -> None:
+    """Between the finding and its use lies a day in which people can read the report."""
+    with taught.reading() as records:
+        at_once = learnt_framework(records, FRAMEWORK, now=NOW).values.terms("behaviour")
+        before = learnt_framework(records, FRAMEWORK, now=NOW + READ_BEFORE_USED - timedelta(seconds=1))
+        after = learnt_framework(records, FRAMEWORK, now=NOW + READ_BEFORE_USED).values.terms("behaviour")
+        measured = records.calibrations.current(*PLACE)["behaviour"]
+
+    assert at_once == before.values.terms("behaviour") == VALUES.terms("behaviour")
+    assert after.cap == measured.cap < VALUES.terms("behaviour").cap
+
+
+def test_nothing_learnt_is_the_framework_itself() -> None:
+    """An installation of the first day must not pay for what it has not."""
+    with MemoryStore().reading() as records:
+        assert learnt_framework(records, FRAMEWORK, now=NOW) is FRAMEWORK
+
+
+def test_texts_are_worth_no_more_than_their_scorer_has_shown() -> None:
+    """A calibration on few people must not outvote what was measured on held-out texts."""
+    with MemoryStore().writing() as records:
+        records.calibrations.add([SourceCalibration(*PLACE, "text", 0.25, 0.4, 60, later(-90_000))])
+        limited = learnt_framework(records, FRAMEWORK, now=NOW, text_cap=0.1).values
+        generous = learnt_framework(records, FRAMEWORK, now=NOW, text_cap=0.45).values
+
+    assert (limited.terms("text").cap, generous.terms("text").cap) == (0.1, 0.4)
+
+
+def test_a_prior_of_another_length_is_left_alone() -> None:
+    """A framework that gained a dimension under a version of its own must not break on what was fitted before."""
+    with MemoryStore().writing() as records:
+        records.segment_priors.replace(*PLACE, [SegmentPrior(*PLACE, "retail", (0.5, 0.5), 7.0, 60, NOW)])
+
+        assert learnt_framework(records, FRAMEWORK, now=NOW) is FRAMEWORK
+
+
+def test_a_day_has_one_night(memory_store: MemoryStore) -> None:
+    """Whoever plans second, also years later, finds it planned."""
+    with memory_store.writing() as records:
+        first = plan_night(records, date(2026, 3, 6), now=NOW)
+        again = plan_night(records, date(2026, 3, 6), now=later(5))
+        next_day = plan_night(records, date(2026, 3, 7), now=later(86_400))
+
+    assert first is not None
+    assert again is None
+    assert next_day is not None
+    assert first.id != next_day.id
