@@ -9,12 +9,15 @@ from marshmallow import fields
 from api.schemas.people import WireSchema, language
 from api.schemas.strict import Choice, Key, ListOf, MapOf, Moment, Note, Number, StrictSchema, shown_moment
 from matcher.profiles.evidence import Evidence, Source
-from matcher.profiles.facets import Profile
+from matcher.profiles.facets import WORST, Profile
 from matcher.profiles.framework import Framework
 from matcher.profiles.overlay import Overlay
+from matcher.profiles.quality import POOR_FIT, STRAIGHT_LINE, TOO_FAST
+from matcher.profiles.survey import Tally
 from matcher.profiles.tags import Tag
 from matcher.profiles.text import LONGEST
 from matcher.use_cases.add_evidence import Claim
+from matcher.use_cases.answer_form import BEST, SHOWN
 from matcher.use_cases.read_profile import ProfileView
 from matcher.use_cases.set_state import Happening
 
@@ -134,8 +137,22 @@ class ProfilesSchema(ma.Schema):
     items = fields.List(fields.Nested(ProfileSchema), required=True)
 
 
+class TallySchema(ma.Schema):
+    """How often a category was shown in a form, picked as best and as worst; `score` is (best − worst) / shown."""
+
+    shown = fields.Integer(required=True)
+    best = fields.Integer(required=True)
+    worst = fields.Integer(required=True)
+    score = fields.Float(required=True)
+
+
 class EvidenceSchema(WireSchema):
-    """A stored piece of evidence; `revoked_at` where it was taken back, `batch` where it came with others."""
+    """A stored piece of evidence; `revoked_at` where it was taken back, `batch` where it came with others.
+
+    Made of answers to a form it has the `form`, how many questions were `answered`, `flags` of answers that count half
+    (a hint, no reproach), and what it rests on: `counts` of picks, or mean `ratings`. Answers to one question on
+    preferences have its `item`.
+    """
 
     id = fields.String(required=True)
     framework = fields.String(required=True)
@@ -151,6 +168,12 @@ class EvidenceSchema(WireSchema):
     revoked_by = fields.String()
     revoked_reason = fields.String()
     batch = fields.String()
+    form = fields.String()
+    item = fields.String()
+    answered = fields.Integer()
+    flags = fields.List(fields.String(metadata={"enum": [TOO_FAST, STRAIGHT_LINE, POOR_FIT]}))
+    counts = fields.Dict(keys=fields.String(), values=fields.Nested(TallySchema))
+    ratings = fields.Dict(keys=fields.String(), values=fields.Float())
 
 
 class EvidenceListSchema(ma.Schema):
@@ -194,7 +217,7 @@ def shown_state(state: Overlay) -> dict[str, Any]:
 def shown_evidence(evidence: Evidence, framework: Framework) -> dict[str, Any]:
     """A piece of evidence as `EvidenceSchema` documents it; categories of another framework go by their places."""
     facet = framework.facets.get(evidence.facet) if evidence.framework == framework.name else None
-    names = map(str, range(len(evidence.share))) if facet is None else facet.dims
+    names = tuple(map(str, range(len(evidence.share)))) if facet is None else facet.dims
     document: dict[str, Any] = {
         "id": evidence.id,
         "framework": evidence.framework,
@@ -210,8 +233,27 @@ def shown_evidence(evidence: Evidence, framework: Framework) -> dict[str, Any]:
         document["reason"] = evidence.reason
     if evidence.revoked_at is not None:
         document |= {"revoked_at": shown_moment(evidence.revoked_at), "revoked_by": evidence.revoked_by or ""}
-    told = {"revoked_reason": evidence.revoked_reason, "batch": evidence.batch}
+    told: dict[str, Any] = {"revoked_reason": evidence.revoked_reason, "batch": evidence.batch}
+    if evidence.source is Source.SURVEY:
+        told |= _survey_told(evidence.detail, names)
     return document | {name: text for name, text in told.items() if text is not None}
+
+
+def _survey_told(detail: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """What people may know of how their answers were read; what is not there is `None`."""
+    told = {name: detail.get(name) for name in ("form", "item", "answered", "flags", "ratings")}
+    return {**told, "counts": _counts(detail, names) if SHOWN in detail else None}
+
+
+def _counts(detail: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Counts of picks by category, of those that were shown at all."""
+    worst = detail.get(WORST) or [0] * len(names)
+    rows = zip(names, detail[SHOWN], detail[BEST], worst, strict=True)
+    tallies = {name: Tally(shown, best, int(least)) for name, shown, best, least in rows if shown}
+    return {
+        name: {"shown": tally.shown, "best": tally.best, "worst": tally.worst, "score": tally.score}
+        for name, tally in tallies.items()
+    }
 
 
 def _by_dim(profile: Profile, numbers: tuple[float, ...]) -> Mapping[str, float]:

@@ -19,6 +19,7 @@ from matcher.use_cases.read_wave import asked_along, newest_answers, read_wave
 from matcher.use_cases.replace_evidence import replace_evidence
 
 MORE_ANSWERS = "More answers to the same form came within ninety days: all of them are scored anew, together."
+SHOWN, BEST = "shown", "best"  # the keys in a form's evidence of how often each category was shown, and picked as best
 ANSWERED_ANEW = "The same question was answered anew."
 
 
@@ -198,4 +199,4 @@ def _counts(form: Form, facet: Facet, answers: Sequence[Answer]) -> dict[str, ob
         return {}
     shown = [counted[dim].shown if dim in counted else 0 for dim in facet.dims]
     best = [counted[dim].best if dim in counted else 0 for dim in facet.dims]
-    return {"shown": shown, "best": best}
+    return {SHOWN: shown, BEST: best}
