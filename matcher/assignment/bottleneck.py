@@ -1,14 +1,20 @@
-"""Why not? The contacts that cannot all be served because too few slots stand behind them.
+"""Why not, and what would help? The contacts that cannot all be served because too few slots stand behind them.
 
-Source: Hall 1935, doi 10.1112/jlms/s1-10.37.26, with capacities; alternating search from an unserved contact.
+Source: Hall 1935, doi 10.1112/jlms/s1-10.37.26, with capacities; alternating search from an unserved contact, over a
+largest matching of all others (Berge 1957, doi 10.1073/pnas.43.9.842).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from matcher.assignment.problem import IntArray, Pairs, Problem
-from matcher.errors import invalid
+from matcher.assignment.kinds import Kinds, kinds_of
+from matcher.assignment.problem import BoolArray, IntArray, Problem
+from matcher.errors import Fault, InvalidInput, invalid
+
+MOST_LOOKED_AT = 64  # full employees of whom the rivals are counted, where each of them is contested
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,46 @@ class Bottleneck:
     short: int
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Any one of `employees`, made eligible for `contact`, is enough. `mask` names what alone forbids it so far.
+
+    `contact` is the one asked about where that works, else another of the bottleneck, who makes room by moving there.
+    """
+
+    contact: int
+    employees: tuple[int, ...]
+    mask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoreSlots:
+    """So many slots more at any one of `employees` are enough, and fewer there are not."""
+
+    slots: int
+    employees: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would let the contact be served without serving fewer others.
+
+    `openings` cost one pair each; the one with most employees to choose from comes first. `more_slots` is `None` where
+    nobody may serve the contact at all. Both are empty where only an opening and a slot together would help.
+    `short_of_all` counts the slots missing for everybody who depends on the bottleneck's employees alone.
+    """
+
+    bottleneck: Bottleneck
+    openings: tuple[Opening, ...]
+    more_slots: MoreSlots | None
+    short_of_all: int
+
+    @property
+    def cheapest(self) -> Opening | MoreSlots | None:
+        """The change of least count: one pair, or else slots."""
+        return self.openings[0] if self.openings else self.more_slots
+
+
 def bottleneck(problem: Problem, contact: int) -> Bottleneck | None:
     """An inclusion-minimal bottleneck with `contact` in it; `None` where it can be served without serving fewer others.
 
@@ -32,65 +78,120 @@ def bottleneck(problem: Problem, contact: int) -> Bottleneck | None:
 
     Raises InvalidInput (index_out_of_range) for a contact that is not in the problem.
     """
+    return _searched(problem, contact).found
+
+
+def cheapest_fix(
+    problem: Problem,
+    contact: int,
+    *,
+    masks: Mapping[str, ArrayLike] | None = None,
+    demand_of: ArrayLike | None = None,
+) -> Fix | None:
+    """What would free the contact; `None` where nothing is in its way.
+
+    `masks` name what forbids pairs: True where it does, contacts × employees; or demands × employees, with `demand_of`
+    telling each contact's demand. A mask is relaxed alone: pairs that another one forbids too stay forbidden. Without
+    masks any forbidden pair may be opened.
+
+    Raises InvalidInput: index_out_of_range, shapes_disagree.
+    """
+    search = _searched(problem, contact)
+    if search.found is None:
+        return None
+    rows = np.arange(problem.shape[0]) if demand_of is None else np.asarray(demand_of)
+    checked = _checked(masks, rows, problem.shape)
+    return Fix(
+        search.found,
+        tuple(_openings(search, checked, rows)),
+        _more_slots(search),
+        search.kinds.short_of_all(search.full),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """The bottleneck of `contact`, if any, in the matching that it was found in; `full`: its employees."""
+
+    kinds: Kinds
+    contact: int
+    found: Bottleneck | None
+    full: BoolArray
+
+
+def _searched(problem: Problem, contact: int) -> _Search:
     if not 0 <= contact < problem.shape[0]:
         raise invalid("/contact", "index_out_of_range", f"There is no contact {contact} among {problem.shape[0]}.")
-    pairs = problem.eligible_pairs
-    room = _pieces(problem.capacity, pairs)
-    reached_contacts, reached_employees = _closure(pairs, problem.shape, room, contact)
-    if reached_contacts is None:
+    kinds = kinds_of(problem, without=contact)
+    full = kinds.reached_from(kinds.kind_of[contact])
+    if (kinds.free & full).any():
+        return _Search(kinds, contact, None, full)
+    rivals = kinds.served_by(full)
+    members = np.sort(np.append(rivals, contact))
+    employees = np.flatnonzero(full)
+    short = members.size - int(kinds.room[employees].sum())
+    return _Search(kinds, contact, Bottleneck(tuple(members.tolist()), tuple(employees.tolist()), short), full)
+
+
+def _openings(search: _Search, masks: Mapping[str | None, BoolArray], rows: IntArray) -> list[Opening]:
+    """For each mask the pairs that it alone forbids, and through which a free slot is reached."""
+    helpful = search.kinds.leading_to_free()
+    if not helpful.any():
+        return []
+    found = [_opening(search, name, mask, rows, helpful) for name, mask in masks.items()]
+    return sorted((one for one in found if one is not None), key=lambda one: -len(one.employees))
+
+
+def _opening(search: _Search, name: str | None, mask: BoolArray, rows: IntArray, helpful: BoolArray) -> Opening | None:
+    """For the contact itself; or for one of its bottleneck whose slot nobody else waits for."""
+    kinds = search.kinds
+    assert search.found is not None
+    others = [one for one in search.found.contacts if one != search.contact]
+    uncontested = np.array(others, np.int64)[~kinds.contested(np.array(others, np.int64))]
+    tried: set[tuple[int, int]] = set()
+    for contact in (search.contact, *uncontested.tolist()):
+        kind = int(kinds.kind_of[contact])
+        if (kind, int(rows[contact])) in tried:
+            continue
+        tried.add((kind, int(rows[contact])))
+        employees = np.flatnonzero(mask[rows[contact]] & helpful & ~kinds.eligible(kind))
+        if employees.size:
+            return Opening(contact, tuple(employees.tolist()), name)
+    return None
+
+
+def _more_slots(search: _Search) -> MoreSlots | None:
+    """One slot where nobody else waits for it; else one more than wait for it, where fewest do."""
+    full = np.flatnonzero(search.full)
+    if full.size == 0:
         return None
-    short = reached_contacts.size - int(room[reached_employees].sum())
-    return Bottleneck(tuple(reached_contacts.tolist()), tuple(reached_employees.tolist()), short)
+    awaited = search.kinds.awaited()
+    at_once = full[~awaited[full]]
+    if at_once.size:
+        return MoreSlots(1, tuple(at_once.tolist()))
+    looked_at = full[:MOST_LOOKED_AT]
+    rivals = np.array([search.kinds.waiting_for(int(employee)) for employee in looked_at])
+    return MoreSlots(1 + int(rivals.min()), tuple(looked_at[rivals == rivals.min()].tolist()))
 
 
-def _pieces(capacity: IntArray, pairs: Pairs) -> IntArray:
-    """How many contacts each employee can take at most."""
-    if pairs.load is None:
-        return capacity
-    smallest = np.full(capacity.size, np.iinfo(np.int64).max)
-    np.minimum.at(smallest, pairs.employee, pairs.load)
-    pieces: IntArray = capacity // smallest
-    return pieces
-
-
-def _closure(pairs: Pairs, shape: tuple[int, int], room: IntArray, contact: int) -> tuple[IntArray | None, IntArray]:
-    """Contacts and employees reached from `contact` by alternating steps; no contacts where a free slot is reached.
-
-    All others are matched first, as many as can be. Whoever is then reached is full of contacts that are reached too,
-    so these and `contact` are one too many, and nobody among them can be left out of the search.
-    """
-    holder = _matching(pairs, shape, room, contact)
-    filled = np.bincount(holder[holder >= 0], minlength=shape[1])
-    reached_contact, reached_employee = np.zeros(shape[0], np.bool_), np.zeros(shape[1], np.bool_)
-    reached_contact[contact] = True
-    while True:
-        seen = np.unique(pairs.employee[reached_contact[pairs.contact]])
-        fresh = seen[~reached_employee[seen]]
-        if (filled[fresh] < room[fresh]).any():
-            return None, fresh
-        if fresh.size == 0:
-            return np.flatnonzero(reached_contact), np.flatnonzero(reached_employee)
-        reached_employee[fresh] = True
-        reached_contact |= (holder >= 0) & reached_employee[holder]
-
-
-def _matching(pairs: Pairs, shape: tuple[int, int], room: IntArray, without: int) -> IntArray:
-    """For each contact its employee in a largest matching that leaves `without` out; -1 for none."""
-    from scipy.sparse import csr_array  # slow to load: only who asks pays
-    from scipy.sparse.csgraph import maximum_flow
-
-    contacts, employees = shape
-    pairs = pairs.only(pairs.contact != without)
-    holder = np.full(contacts, -1, dtype=np.int64)
-    if pairs.contact.size == 0:
-        return holder
-    source, sink = contacts + employees, contacts + employees + 1
-    everyone, staff = np.arange(contacts), contacts + np.arange(employees)
-    tail = np.concatenate((np.full(contacts, source), pairs.contact, staff))
-    head = np.concatenate((everyone, contacts + pairs.employee, np.full(employees, sink)))
-    limit = np.concatenate((np.ones(contacts + pairs.contact.size, np.int64), np.minimum(room, contacts)))
-    graph = csr_array((limit.astype(np.int32), (tail, head)), shape=(sink + 1, sink + 1))
-    flow = csr_array(maximum_flow(graph, source, sink, method="dinic").flow)[:contacts, contacts:source].tocoo()
-    used = flow.data > 0
-    holder[flow.row[used]] = flow.col[used]
-    return holder
+def _checked(
+    masks: Mapping[str, ArrayLike] | None, rows: IntArray, shape: tuple[int, int]
+) -> Mapping[str | None, BoolArray]:
+    """For each mask the pairs that it forbids and no other one does. Raises InvalidInput where shapes disagree."""
+    if rows.shape != (shape[0],) or rows.dtype.kind not in "iu" or (rows < 0).any():
+        raise invalid("/demand_of", "shapes_disagree", f"demand_of must hold {shape[0]} indices of demands.")
+    demands = int(rows.max(initial=-1)) + 1
+    if masks is None:
+        return {None: np.ones((demands, shape[1]), np.bool_)}
+    arrays: dict[str | None, BoolArray] = {name: np.asarray(mask, dtype=np.bool_) for name, mask in masks.items()}
+    faults = [
+        Fault(f"/masks/{name}", "shapes_disagree", f"{name} is {mask.shape}, but {(demands, shape[1])} is needed.")
+        for name, mask in arrays.items()
+        if mask.ndim != 2 or mask.shape[0] < demands or mask.shape[1] != shape[1]
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    reasons = np.zeros((demands, shape[1]), np.int64)
+    for mask in arrays.values():
+        reasons += mask[:demands]
+    return {name: mask[:demands] & (reasons == 1) for name, mask in arrays.items()}
