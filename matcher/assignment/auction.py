@@ -19,6 +19,7 @@ from matcher.assignment.state import LANES, Seats, search_over, seats_for
 FIRST_STEP = 0.1  # ε at first, of the range of values; a quarter costs a phase more and brings nothing (measured)
 STEP_FALLS_BY = 5.0
 LAST_STEP = 2e-7  # of the range: from here the pass without ε settles all but a handful (measured)
+MORE_STEPS = 5  # pairs of smaller ε, for values of very different sizes: down to 2e-14 of the range
 CELLS_PER_LOOK = 4_000_000  # looked at between two looks at the clock: 2 to 4 ms
 FOREVER = 2**62
 
@@ -33,7 +34,7 @@ def paths_from_zero(
     contacts = benefit.shape[0]
     room = np.minimum(capacity, contacts + 1)  # one slot more than can be filled keeps the price of plenty at 0
     seats = seats_for(np.append(room, contacts + 1), contacts)
-    done = _run(benefit, seats, np.zeros(0), has_time, patience=patience)
+    done = _run(benefit, seats, np.zeros(1), has_time, patience=patience)
     if done is None:
         return None
     return _found(benefit, seats, capacity, "augmenting_paths", is_done=done, level=0.0)
@@ -104,8 +105,10 @@ def _steps(span: tuple[float, float], *, has_outside: bool) -> FloatArray:
     wide = span[1] if has_outside else span[1] - span[0]
     count = int(np.ceil(np.log(FIRST_STEP / LAST_STEP) / np.log(STEP_FALLS_BY)))
     if wide <= 0:
-        return np.zeros(0)
-    return np.asarray(wide * FIRST_STEP / STEP_FALLS_BY ** np.arange(count), dtype=np.float64)
+        return np.zeros(1)
+    steps = wide * FIRST_STEP / STEP_FALLS_BY ** np.arange(count + 2 * MORE_STEPS)
+    steps = np.insert(steps, np.arange(count, count + 2 * MORE_STEPS + 1, 2), 0.0)
+    return np.asarray(steps, dtype=np.float64)
 
 
 def _run(

@@ -14,6 +14,7 @@ from matcher.assignment.state import LANES, Search, Seats
 
 PHASE, WAITING, CURSOR, BIDS, SCANS, BIDS_IN_PHASE = range(6)  # what `at` holds: how far the solver has come
 MOST_BIDS = 60  # a contact and phase: price wars end here, and paths take over
+ENOUGH = 50  # one contact in so many may be left to paths
 MOST_EXACT_BIDS = 6  # a contact, in the last pass, which raises prices only as far as they must
 
 
@@ -212,22 +213,24 @@ def _serve_the_rest(value: FloatArray, seats: Seats, search: Search, at: IntArra
 def advance(
     value: FloatArray, seats: Seats, search: Search, stack: IntArray, at: IntArray, epsilons: FloatArray, budget: int
 ) -> bool:
-    """Go on from where `at` says: an auction for each ε, one without, then paths for the rest. True when done."""
+    """Go on from where `at` says: an auction for each ε, then paths for the rest. True when done.
+
+    ε = 0 raises prices exactly; where that leaves only a few unserved, smaller ε are left out. The last ε is 0.
+    """
     phases = epsilons.size
-    while at[PHASE] <= phases:
+    while at[PHASE] < phases:
         if at[BIDS_IN_PHASE] < 0:
             at[WAITING] = empty_all(seats, stack)
             at[BIDS_IN_PHASE] = 0
-        epsilon = epsilons[at[PHASE]] if at[PHASE] < phases else 0.0
-        bids = at[BIDS]
+        epsilon, bids = epsilons[at[PHASE]], at[BIDS]
         if not _auction(value, seats, search.lane, stack, at, epsilon, budget):
             return False
         budget -= at[BIDS] - bids
         at[PHASE] += 1
         at[BIDS_IN_PHASE] = -1
-        if at[PHASE] > phases:
+        if epsilon == 0.0 and (at[PHASE] == phases or (seats.employee_of < 0).sum() * ENOUGH <= value.shape[0]):
+            at[PHASE], at[CURSOR] = phases, 0
             note_slots(seats)
-            at[CURSOR] = 0
         if budget <= 0:
             return False
     return _serve_the_rest(value, seats, search, at, budget)
@@ -260,7 +263,7 @@ def solve_small(value: FloatArray, capacity: IntArray) -> tuple[IntArray, FloatA
     search = Search(key, came_from, seen, seen, seen, seen, reach, lane)
     at = np.zeros(6, np.int64)
     at[BIDS_IN_PHASE] = -1
-    advance(value, seats, search, np.empty(contacts, np.int64), at, np.zeros(0), 2**62)
+    advance(value, seats, search, np.empty(contacts, np.int64), at, np.zeros(1), 2**62)
     worth, bound = 0.0, 0.0
     for i in range(contacts):
         bound += max(0.0, best_of(value[i], price, lane))

@@ -34,7 +34,7 @@ def solve(
 
     Exact where loads are 1, or the same for all pairs of an employee; beyond `MOST_PAIRS_SETTLED` pairs within a small
     gap (status within_gap). `deadline_s` counts seconds from the call: compiled solvers, HiGHS and augmenting paths
-    stop there and the answer says status deadline; at 0 it is a greedy answer. Without numba, scipy's matrix and graph
+    stop there, status deadline; at 0 with what some ms allow. Without numba, scipy's matrix and graph
     solvers cannot be stopped; they are chosen only up to `MOST_CELLS` and `MOST_SLOT_PAIRS`. Compiling, once a process,
     is not counted: see `warm_up`. The same problem always gets the same answer from the same libraries.
     `clock` measures durations in seconds. The answer's `reason` says why its solver was taken.
@@ -164,13 +164,13 @@ def _with_rivals(problem: Problem, time_left: TimeLeft) -> Found:
 
 def _solve_dense_form(problem: Problem, value: FloatArray, time_left: TimeLeft) -> Found:
     cells = problem.shape[0] * problem.shape[1]
-    if _is_over(time_left) and cells <= MOST_CELLS:
+    if _is_over(time_left) and cells <= MOST_CELLS and not numba_is_here():
         return greedy(problem.useful_pairs, problem.shape[0], problem.capacity)
     return solve_matrix(value, problem.capacity, has_time=_has_time(time_left))
 
 
 def _solve_pairs(pairs: Pairs, contacts: int, capacity: IntArray, time_left: TimeLeft) -> Found:
-    if _is_over(time_left):
+    if _is_over(time_left) and not numba_is_here():
         return greedy(pairs, contacts, capacity)
     cells, has_time = contacts * capacity.size, _has_time(time_left)
     if cells <= MOST_CELLS and pairs.value.size > MANY_PAIRS_SHARE * cells:
