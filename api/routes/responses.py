@@ -1,4 +1,4 @@
-"""Answers to forms, and the question that comes next."""
+"""Answers to forms, the question that comes next, and links by which people answer without a key."""
 
 from flask import Response, request
 
@@ -7,21 +7,26 @@ from api.blueprint import Blueprint
 from api.idempotency import writes
 from api.languages import spoken_language
 from api.reach import actor, klik
+from api.respondents import respondent_secret
 from api.retries import again_when_overtaken
 from api.revisions import etag
 from api.routes.profiles import ETAG
 from api.schemas.frameworks import language_of
 from api.schemas.profiles import ProfileSchema, shown_profile
 from api.schemas.responses import (
+    InvitationSchema,
+    InvitationWishSchema,
     NextItemQuerySchema,
     NextItemSchema,
     ResponsesSchema,
     form_asked,
+    shown_invitation,
     shown_question,
 )
 from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
 from matcher.use_cases.answer_form import Submission, answer_form
 from matcher.use_cases.ask_next import ask_next
+from matcher.use_cases.invite_respondent import Wish, invite_respondent
 from matcher.use_cases.ports import Records
 
 
@@ -60,6 +65,18 @@ def response_routes(who: Who, person_id: str) -> Blueprint:
         if question is None:
             return no_content()
         return json_answer(shown_question(framework, question, language=language, subject=subject))
+
+    @routes.on("POST", "/invitations", body=InvitationWishSchema, gives={201: InvitationSchema})
+    def invite(wish: Wish, **path: str) -> Response:
+        """Make a link by which a person answers a form without a key, once, until it is past its time.
+
+        Nothing is stored: sending this twice makes two links. The evidence that comes of it names the link's id.
+        """
+        subject = (klik().framework, who, path[person_id], wish)
+        secret, now, new_id = respondent_secret(), klik().now(), klik().new_id
+        with klik().store.reading() as records:
+            invited = invite_respondent(records, *subject, secret=secret, actor=actor(), now=now, new_id=new_id)
+        return json_answer(shown_invitation(invited), 201)
 
     return routes
 

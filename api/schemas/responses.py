@@ -7,16 +7,18 @@ import marshmallow as ma
 from marshmallow import fields
 
 from api.schemas.frameworks import ShownItemSchema, shown_item
-from api.schemas.strict import Choice, Key, ListOf, MapOf, Number, Part, StrictSchema, Whole
+from api.schemas.strict import Choice, Key, ListOf, MapOf, Number, Part, StrictSchema, Whole, shown_moment
 from matcher.profiles.choice_model import POINTS
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import CUSTOMER, Who
 from matcher.profiles.questionnaire import Answer, Mode
 from matcher.use_cases.answer_form import Submission
 from matcher.use_cases.ask_next import Question
+from matcher.use_cases.invite_respondent import LONGEST_DAYS, Invited, Wish
 
 MOST_ANSWERS = 400  # the longest published questionnaires have 300 items
 LONGEST_LATENCY_MS = 86_400_000  # a day over one question
+DEFAULT_DAYS = 14  # of a link
 FORM_OF = {CUSTOMER: "customer"}  # the form of everyone else is the staff's
 
 ITEM_META = {"description": "One that takes several picks comes as often, each time with another `best`."}
@@ -75,6 +77,43 @@ class NextItemSchema(ShownItemSchema):
     notice = fields.String(required=True)
     answered = fields.Integer(required=True)
     scale = fields.List(fields.Float())
+
+
+class InvitationWishSchema(StrictSchema):
+    """What to ask, in which language, and for how many days the link is to serve."""
+
+    form = Key(required=True)
+    lang = Key(required=True)
+    valid_days = Whole(1, LONGEST_DAYS, load_default=DEFAULT_DAYS)
+
+    @ma.post_load
+    def make(self, read: dict[str, Any], **_: Any) -> Wish:
+        """What is wished for."""
+        return Wish(read["form"], read["lang"], read["valid_days"])
+
+
+class InvitationSchema(ma.Schema):
+    """A link's token, shown once and not kept: who has it may answer this form for this person, and nothing else."""
+
+    id = fields.String(required=True)
+    subject = fields.String(required=True)
+    form = fields.String(required=True)
+    lang = fields.String(required=True)
+    token = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+def shown_invitation(invited: Invited) -> dict[str, Any]:
+    """An invitation as `InvitationSchema` documents it."""
+    invitation = invited.invitation
+    return {
+        "id": invitation.id,
+        "subject": invitation.subject_id,
+        "form": invitation.form,
+        "lang": invitation.language,
+        "token": invited.token,
+        "expires_at": shown_moment(invitation.expires_at),
+    }
 
 
 def form_asked(query: Mapping[str, str], who: Who) -> str:

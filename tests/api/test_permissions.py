@@ -32,6 +32,8 @@ BODIES: dict[str, Any] = {
         "lang": "nl",
         "answers": [{"item": "S01", "best": "a"}],
     },
+    "POST /v1/customers/{customer_id}/invitations": {"form": "customer", "lang": "nl"},
+    "POST /v1/employees/{employee_id}/invitations": {"form": "staff", "lang": "nl"},
     "POST /v1/matches": {"contacts": []},
     "POST /v1/rankings": {"contact": {"id": "x", "channel": "phone"}},
 }
