@@ -12,7 +12,7 @@ from tests.docs.pages import ROOT, CurlCall, curl_calls, examples, page_name, pa
 WITH_CURL = [page for page in pages() if any(list(curl_calls(one)) for one in examples(page, "sh"))]
 # What a reader of the page has done before, in the order of the guides.
 DONE_BEFORE = {"docs/how/tag-an-employee.md": ["docs/start/five-minutes.md"]}
-ROLE_OF = {"$KEY": "router", "$HR_KEY": "hr"}
+ROLE_OF = {"$KEY": "router", "$HR_KEY": "hr", "$OPERATIONS_KEY": "operations"}
 
 
 @pytest.fixture
