@@ -1,4 +1,4 @@
-"""The long way of a file of tags: judged and applied in the job's last transaction, so all of it counts or none."""
+"""The long way of a file of tags: judged first, while others write, then applied in the job's last transaction."""
 
 import io
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from api.files.table import Limits, count_rows
 from api.files.tags import tag_rows
 from matcher.use_cases.ports import Job, Records
-from matcher.use_cases.run_job import JobRun
-from matcher.use_cases.tag_employees import TagOrder, TagReport, tag_employees
+from matcher.use_cases.run_job import JobRun, JobStopped
+from matcher.use_cases.tag_employees import TagOrder, TagReport, apply_tags, judge_tags
 
 if TYPE_CHECKING:
     from api.wiring import Klik
@@ -21,23 +21,30 @@ def work_on_tags(klik: "Klik", run: JobRun) -> None:
     with klik.store.reading() as records:
         content = records.imports.upload(run.job.id)
     total = count_rows(io.BytesIO(content), limits=limits)
+    order = order_of(run.job.arguments)
+    subject = (klik.framework, lambda: tag_rows(io.BytesIO(content), klik.framework, limits=limits), order)
     run.go_on(0, total)
 
     def judged(done: int) -> None:
+        """Progress without a transaction: one is open for reading; the lease is kept by its own heartbeat."""
+        run.done = done
         if run.on_progress is not None:
             run.on_progress(done, total)
+        if run.must_stop():
+            raise JobStopped
 
+    with klik.store.reading() as records:
+        plan = judge_tags(records, *subject, go_on=judged)
+    run.go_on(total, total)
     with run.ending() as ending:
-        report = tag_employees(
+        report = apply_tags(
             ending.records,
-            klik.framework,
-            lambda: tag_rows(io.BytesIO(content), klik.framework, limits=limits),
-            order_of(run.job.arguments),
+            *subject,
+            plan,
             batch=run.job.id,
             actor=run.job.created_by,
             now=klik.now(),
             new_id=klik.new_id,
-            go_on=judged,
         )
         clear_tags(ending.records, run.job)
         ending.result = report_document(report)

@@ -1,6 +1,7 @@
 """Reads files of tags: who is tagged how, and why."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from api.files.cells import Cells
@@ -28,32 +29,51 @@ def tag_rows(stream: ByteLines | BinaryIO, framework: Framework, *, limits: Limi
     unknown = [facet.unknown(name, f"/1/{column}") for name, column in values.items() if name not in facet.dims]
     if unknown:
         raise InvalidInput(unknown)
-    return (_row(Cells(line, uses_comma_decimals=table.uses_comma_decimals), values, facet) for line in table.lines())
+    what = _What(facet, values)
+    return (_row(Cells(line, uses_comma_decimals=table.uses_comma_decimals), what) for line in table.lines())
 
 
-def _row(cells: Cells, values: Mapping[str, str], facet: Facet) -> TagRow:
+@dataclass(frozen=True, slots=True)
+class _What:
+    """What a file's lines speak of: the facet, the columns of shares by category, and the shares of tags met so far."""
+
+    facet: Facet
+    values: Mapping[str, str]
+    met: dict[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
+
+    def share(self, dominant: str, secondary: str, shares: Mapping[str, float]) -> tuple[float, ...]:
+        """The share a line stands for. Raises InvalidInput."""
+        tag = Tag(dominant or None, secondary or None, shares or None)
+        if shares:
+            return share_of(self.facet, tag)
+        named = (dominant, secondary)
+        if named not in self.met:
+            self.met[named] = share_of(self.facet, tag)
+        return self.met[named]
+
+
+def _row(cells: Cells, what: _What) -> TagRow:
     if cells.faults:
         return TagRow(cells.number, None, fault=cells.faults[0].detail)
     employee_id = cells.identity("id", is_required=True)
-    share = _share(cells, values, facet)
+    share = _share(cells, what)
     reason = cells.read("reason", _reason) if cells.raw("reason").strip() else None
     fault = " ".join(fault.detail.rstrip(".") + "." for fault in cells.faults) or None
     return TagRow(cells.number, employee_id, None if fault else share, reason, fault)
 
 
-def _share(cells: Cells, values: Mapping[str, str], facet: Facet) -> tuple[float, ...] | None:
+def _share(cells: Cells, what: _What) -> tuple[float, ...] | None:
     """What the line says of the employee; `None` where it says nothing, or something that is noted as a fault."""
     noted = len(cells.faults)
-    named = {column: cells.raw(column).strip() for column in ("dominant", "secondary")}
-    shares = cells.shares(values)
-    if len(cells.faults) > noted or not (any(named.values()) or shares):
+    dominant, secondary = (cells.raw(column).strip() for column in ("dominant", "secondary"))
+    shares = cells.shares(what.values)
+    if len(cells.faults) > noted or not (dominant or secondary or shares):
         return None
-    tag = Tag(named["dominant"] or None, named["secondary"] or None, shares or None)
     try:
-        return share_of(facet, tag)
+        return what.share(dominant, secondary, shares)
     except InvalidInput as error:
         for fault in error.faults:
-            cells.note(_column(fault.pointer, values), fault.code, fault.detail)
+            cells.note(_column(fault.pointer, what.values), fault.code, fault.detail)
         return None
 
 

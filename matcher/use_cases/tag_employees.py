@@ -1,11 +1,12 @@
 """Tag many employees by a file: all of its lines or none, in one batch that can be taken back as a whole."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
+from matcher.errors import Conflict
 from matcher.profiles.evidence import Evidence
 from matcher.profiles.facets import NOTHING, fold
 from matcher.profiles.framework import VALUES, Framework
@@ -76,28 +77,63 @@ def tag_employees(
     actor: str,
     now: datetime,
     new_id: Callable[[], str],
-    go_on: Callable[[int], None] = lambda _done: None,
 ) -> TagReport:
     """Tag everyone the file names, or nobody where a line is faulty (unless `skip_faulty`), or on a `dry_run`.
 
     `read` begins to read the file anew each time: it is gone through three times, a thousand lines at once, so that
-    memory stays flat. `go_on` is told how many lines were judged.
+    memory stays flat.
     """
+    plan = judge_tags(records, framework, read, order)
+    return apply_tags(records, framework, read, order, plan, batch=batch, actor=actor, now=now, new_id=new_id)
+
+
+def judge_tags(
+    records: Records,
+    framework: Framework,
+    read: Callable[[], Iterable[TagRow]],
+    order: TagOrder,
+    *,
+    go_on: Callable[[int], None] = lambda _done: None,
+) -> "TagPlan":
+    """What is to be done with each line, for `apply_tags`; `go_on` is told how many lines were judged so far."""
     times = Counter(row.employee_id for row in read() if row.employee_id is not None)
-    doubled = {each: number for each, number in times.items() if number > 1}
-    known = _known(records, times)
-    del times
-    judge = _Judge(records, framework, order, known, doubled)
+    judge = _Judge.of(records, framework, order, times)
     told = _Told()
     for rows in _batches(read()):
         told.note(judge.verdicts(rows))
         go_on(told.lines)
+    return TagPlan(times, told)
+
+
+def apply_tags(
+    records: Records,
+    framework: Framework,
+    read: Callable[[], Iterable[TagRow]],
+    order: TagOrder,
+    plan: "TagPlan",
+    *,
+    batch: str,
+    actor: str,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> TagReport:
+    """What the plan came to. Where it was made in an earlier transaction, every line is judged anew.
+
+    Raises Conflict where the staff, or their tags, changed since in a way that changes the plan; then nothing is done.
+    """
+    told = plan.told
     is_sound = not told.counts[ERROR] or order.skip_faulty
-    applied = not order.dry_run and is_sound and told.counts[TAG] > 0
-    if applied:
-        for rows in _batches(read()):
-            _apply(records, framework, judge.tags(rows), batch=batch, actor=actor, now=now, new_id=new_id)
-    return told.report(batch if applied else None)
+    if order.dry_run or not is_sound or not told.counts[TAG]:
+        return told.report(None)
+    judge = _Judge.of(records, framework, order, plan.times)
+    done = 0
+    for rows in _batches(read()):
+        tags = judge.tags(rows)
+        _apply(records, framework, tags, batch=batch, actor=actor, now=now, new_id=new_id)
+        done += len(tags)
+    if done != told.counts[TAG]:
+        raise Conflict("Staff or tags changed while the file was read, and nobody was tagged: send the file again.")
+    return told.report(batch)
 
 
 @dataclass(slots=True)
@@ -124,14 +160,27 @@ class _Told:
 
 
 @dataclass(frozen=True, slots=True)
+class TagPlan:
+    """What is to be done with a file: how often it names each employee, and what is told of its lines."""
+
+    times: Mapping[str, int]
+    told: _Told
+
+
+@dataclass(frozen=True, slots=True)
 class _Judge:
     """What is done with each line, given what is stored now."""
 
     records: Records
     framework: Framework
     order: TagOrder
+    times: Mapping[str, int]
     known: Collection[str]
-    doubled: dict[str, int]
+
+    @classmethod
+    def of(cls, records: Records, framework: Framework, order: TagOrder, times: Mapping[str, int]) -> "_Judge":
+        """The judge, given who is an employee now."""
+        return cls(records, framework, order, times, _known(records, times))
 
     def verdicts(self, rows: Sequence[TagRow]) -> Iterator[ImportedRow]:
         """What happens with each of the lines."""
@@ -162,8 +211,8 @@ class _Judge:
         who = row.employee_id
         if who is None:
             return None  # the line's own fault says so
-        if who in self.doubled:
-            return TWICE.format(row.line, who[:64], self.doubled[who])
+        if self.times[who] > 1:
+            return TWICE.format(row.line, who[:64], self.times[who])
         if who not in self.known:
             return UNKNOWN.format(row.line, who[:64])
         if row.share is None or row.reason is not None:

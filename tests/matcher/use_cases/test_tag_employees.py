@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from matcher.errors import InvalidInput, NotFound
+from matcher.errors import Conflict, InvalidInput, NotFound
 from matcher.profiles.evidence import Source
 from matcher.profiles.facets import rebuild
 from matcher.profiles.framework import VALUES
@@ -14,7 +14,7 @@ from matcher.use_cases.contest_tag import contest_tag
 from matcher.use_cases.ports import Records
 from matcher.use_cases.read_profile import read_profile
 from matcher.use_cases.tag_employee import tag_employee
-from matcher.use_cases.tag_employees import TagOrder, TagReport, TagRow, tag_employees
+from matcher.use_cases.tag_employees import TagOrder, TagReport, TagRow, apply_tags, judge_tags, tag_employees
 from matcher.use_cases.undo_tags import undo_tags
 from models.memory import MemoryStore
 from tests.matcher.use_cases.world import FRAMEWORK, NOW, counting_ids, employee, later
@@ -228,3 +228,23 @@ def test_a_tag_by_hand_since_stays_the_last_word() -> None:
 
     with store.reading() as records:
         assert top(records, "e-1") == "orange"
+
+
+def test_a_plan_is_refused_where_the_staff_changed_since() -> None:
+    """Someone erased while a long file was read is not brought back by it, and nobody else is tagged either."""
+    store = store_of("e-1", "e-2")
+    lines = [row(2, "e-1"), row(3, "e-2")]
+    with store.reading() as records:
+        plan = judge_tags(records, FRAMEWORK, lambda: lines, TagOrder())
+    with store.writing() as records:
+        records.employees.delete("e-2")
+
+    def apply() -> None:
+        with store.writing() as records:
+            apply_tags(records, FRAMEWORK, lambda: lines, TagOrder(), plan, batch="b", actor="hr", now=NOW, new_id=IDS)
+
+    with pytest.raises(Conflict):
+        apply()
+
+    with store.reading() as records:
+        assert records.profiles.evidence_of_batch("b") == []
