@@ -5,11 +5,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, select, update
 
 from matcher.errors import NotFound
 from matcher.profiles.evidence import Evidence, Source
-from matcher.profiles.people import Who
+from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
+from models import subjects
 from models.expressions import one_of
 from models.tables import evidence
 
@@ -48,11 +49,14 @@ class SqlEvidenceLog:
         self._connection = connection
 
     def append(self, piece: Evidence) -> None:
-        """Add a piece of evidence to the log. Raises Conflict, at the latest at the commit, when its id is taken."""
+        """Add a piece. Raises NotFound for nobody; Conflict, at the latest at the commit, when its id is taken."""
+        subjects.hold(self._connection, piece.who, piece.subject_id)
         self._connection.execute(insert(evidence).values(**_values(piece)))
 
     def append_many(self, pieces: Sequence[Evidence]) -> None:
-        """Add all the pieces, in a statement a thousand. Raises Conflict when an id is taken; then none is added."""
+        """Add all, in a statement a thousand, or none. Raises NotFound for nobody, Conflict when an id is taken."""
+        for who in (CUSTOMER, EMPLOYEE):
+            subjects.hold_all(self._connection, who, {piece.subject_id for piece in pieces if piece.who == who})
         unwritten = iter(pieces)
         while batch := [_values(piece) for piece in islice(unwritten, BATCH_ROWS)]:
             self._connection.execute(insert(evidence), batch)
@@ -131,6 +135,7 @@ class SqlEvidenceLog:
         """Note that the piece no longer counts; the first revocation stands. Raises NotFound for an unknown piece."""
         marked = {"revoked_at": now, "revoked_by": actor, "revoked_reason": reason}
         this = evidence.c.id == evidence_id
+        self._hold_those_in(this)
         if self._connection.execute(update(evidence).where(this, _COUNTS).values(**marked)).rowcount:
             return
         if self._connection.execute(select(evidence.c.id).where(this)).first() is None:
@@ -139,8 +144,16 @@ class SqlEvidenceLog:
     def revoke_batch(self, batch: str, *, now: datetime, actor: str, reason: str | None = None) -> int:
         """Note that no piece of the batch counts any longer; how many counted until now."""
         marked = {"revoked_at": now, "revoked_by": actor, "revoked_reason": reason}
+        self._hold_those_in(and_(evidence.c.batch == batch, _COUNTS))
         change = update(evidence).where(evidence.c.batch == batch, _COUNTS).values(**marked)
         return self._connection.execute(change).rowcount
+
+    def _hold_those_in(self, these: ColumnElement[bool]) -> None:
+        """Let nobody erase whom these pieces are about, before a row is taken: an erasure takes the person first."""
+        about = select(evidence.c.who, evidence.c.subject_id).where(these).distinct()
+        people = [tuple(row) for row in self._connection.execute(about)]
+        for who in (CUSTOMER, EMPLOYEE):
+            subjects.hold_those_there(self._connection, who, [person for kind, person in people if kind == who])
 
 
 def _values(piece: Evidence) -> dict[str, Any]:

@@ -74,8 +74,8 @@ class SqlProfiles(SqlEvidenceLog):
         """Those of the profiles that there are, by the person's id; `to_change` keeps others from changing them."""
         if not subject_ids:
             return {}
-        if to_change and who == EMPLOYEE:
-            staff_mark.lock(self._connection)
+        if to_change:
+            subjects.hold_those_there(self._connection, who, subject_ids)
         place = {"who": who, "ids": list(subject_ids), "framework": framework, "facet": facet}
         query = _GET_TO_CHANGE if to_change else _GET_MANY
         return {row[0]: _stored(row) for row in self._connection.execute(query, place)}
@@ -91,9 +91,8 @@ class SqlProfiles(SqlEvidenceLog):
         expected_revision: int,
         now: datetime,
     ) -> int:
-        """Write the sums where the revision is still the expected one; the new revision. Raises StaleRevision."""
-        if who == EMPLOYEE:
-            staff_mark.lock(self._connection)
+        """Write the sums where the revision is still the expected one; the new one. Raises NotFound, StaleRevision."""
+        subjects.hold(self._connection, who, subject_id)
         place = {"who": who, "subject_id": subject_id, "framework": framework, "facet": facet}
         values = {**sums_values(sums), "revision": expected_revision + 1, "updated_at": now}
         if expected_revision == 0:
@@ -111,13 +110,13 @@ class SqlProfiles(SqlEvidenceLog):
     def put_many(
         self, who: Who, framework: str, facet: str, profiles: Mapping[str, StoredProfile], *, now: datetime
     ) -> None:
-        """Write many people's sums, each where the revision is still the one that was read. Raises StaleRevision.
+        """Write many people's sums, each where the revision is still the one that was read.
 
+        Raises NotFound where one of them is not there, StaleRevision where one was changed.
         A row changed meanwhile is not found under its former revision, and a row begun meanwhile is in the way of the
         new one: either is counted as missing, and everything is taken back.
         """
-        if who == EMPLOYEE:
-            staff_mark.lock(self._connection)
+        subjects.hold_all(self._connection, who, profiles)
         place = {"who": who, "framework": framework, "facet": facet}
         rows = [(person, stored, sums_values(stored.sums)) for person, stored in sorted(profiles.items())]
         fresh = [

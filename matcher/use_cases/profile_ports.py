@@ -36,14 +36,17 @@ class SurveyedPerson:
 
 
 class EvidenceLog(Protocol):
-    """Evidence, piece by piece: it is added to and marked as revoked, never changed."""
+    """Evidence, piece by piece: it is added to and marked as revoked, never changed.
+
+    Whoever evidence is added about is erased by nobody else until the transaction ends; so nothing outlives them.
+    """
 
     def append(self, evidence: Evidence) -> None:
-        """Add a piece. Raises Conflict, at the latest at the commit, when its id is taken."""
+        """Add a piece. Raises NotFound for nobody; Conflict, at the latest at the commit, when its id is taken."""
         ...
 
     def append_many(self, pieces: Sequence[Evidence]) -> None:
-        """Add all the pieces, in a statement a thousand. Raises Conflict when an id is taken; then none is added."""
+        """Add all, in a statement a thousand, or none. Raises NotFound for nobody, Conflict when an id is taken."""
         ...
 
     def evidence_of(self, who: Who, subject_id: str, *, facet: str | None = None) -> list[Evidence]:
@@ -118,7 +121,7 @@ class ProfileRows(Protocol):
     ) -> int:
         """Write the folded sums under compare-and-set; the new revision. Raises StaleRevision when another was first.
 
-        `expected_revision` 0 means that no row exists yet.
+        `expected_revision` 0 means that no row exists yet. Raises NotFound for someone who is not there (any more).
         """
         ...
 
@@ -128,7 +131,8 @@ class ProfileRows(Protocol):
         """Write many people's sums, in a statement a thousand; `revision` is the one that was read (0: no row yet).
 
         Each row is written under compare-and-set, as in `put`: where one of them was changed meanwhile, none is
-        written. Raises StaleRevision. Rows read with `to_change` cannot have been changed.
+        written. Raises StaleRevision; NotFound where one of them is not there. Rows read with `to_change` cannot have
+        been changed.
         """
         ...
 

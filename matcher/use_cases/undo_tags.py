@@ -52,6 +52,6 @@ def _rebuild(records: Records, framework: Framework, people: list[str], *, now: 
     sums = fold_many([piece for log in logs.values() for piece in log], framework.values)
     changed = {
         person: StoredProfile(sums.get(person, NOTHING), stored[person].revision if person in stored else 0)
-        for person in people
+        for person in logs  # who was erased meanwhile has none
     }
     records.profiles.put_many(EMPLOYEE, *place, changed, now=now)

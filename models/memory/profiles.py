@@ -21,14 +21,17 @@ class MemoryEvidenceLog:
         self._transaction = transaction
 
     def append(self, piece: Evidence) -> None:
-        """Add a piece of evidence to the log. Raises Conflict when its id is taken."""
+        """Add a piece of evidence to the log. Raises NotFound for nobody, Conflict when its id is taken."""
+        require_person(self._transaction, piece.who, piece.subject_id)
         evidence = self._transaction.changing(self._transaction.tables.evidence)
         if piece.id in evidence:
             raise Conflict(f"There is evidence {piece.id} already.")
         evidence[piece.id] = piece
 
     def append_many(self, pieces: Sequence[Evidence]) -> None:
-        """Add all the pieces. Raises Conflict when an id is taken; then none is added."""
+        """Add all the pieces or none. Raises NotFound for nobody, Conflict when an id is taken."""
+        for who in (CUSTOMER, EMPLOYEE):
+            require_people(self._transaction, who, {piece.subject_id for piece in pieces if piece.who == who})
         evidence = self._transaction.changing(self._transaction.tables.evidence)
         fresh = {piece.id: piece for piece in pieces}
         taken = fresh.keys() & evidence.keys()
@@ -150,7 +153,8 @@ class MemoryProfiles(MemoryEvidenceLog):
         expected_revision: int,
         now: datetime,  # noqa: ARG002  # the port's signature
     ) -> int:
-        """Write the sums where the revision is still the expected one; the new revision. Raises StaleRevision."""
+        """Write the sums where the revision is still the expected one; the new one. Raises NotFound, StaleRevision."""
+        require_person(self._transaction, who, subject_id)
         former = self.get(who, subject_id, framework, facet)
         if (0 if former is None else former.revision) != expected_revision:
             raise StaleRevision(subject_id=subject_id, facet=facet)
@@ -169,7 +173,8 @@ class MemoryProfiles(MemoryEvidenceLog):
         *,
         now: datetime,  # noqa: ARG002  # the port's signature
     ) -> None:
-        """Write many people's sums, each where the revision is still the one that was read. Raises StaleRevision."""
+        """Write many people's sums, each where the revision is still the one read. Raises NotFound, StaleRevision."""
+        require_people(self._transaction, who, profiles)
         former = self.get_many(who, profiles, framework, facet)
         changed = [
             person
@@ -238,6 +243,14 @@ def require_person(transaction: Transaction, who: Who, person_id: str) -> None:
     """Raise NotFound for someone who is not there."""
     if person_id not in (transaction.tables.customers if who == CUSTOMER else transaction.tables.employees):
         raise NotFound(f"There is no {who} {person_id}.")
+
+
+def require_people(transaction: Transaction, who: Who, people: Collection[str]) -> None:
+    """Raise NotFound where one of them is not there, naming nobody: an error may be kept longer than a person."""
+    tables = transaction.tables
+    missing = set(people).difference(tables.customers if who == CUSTOMER else tables.employees)
+    if missing:
+        raise NotFound(f"Of these {who}s {len(missing)} are not there.")
 
 
 def _drop(

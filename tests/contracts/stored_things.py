@@ -1,7 +1,7 @@
 """Builders of things to store: valid as they are, each field open to change."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from matcher.profiles.facets import SourceSum, Sums
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import ChannelLoad, Consent, Customer, Employee, Interval
 from matcher.profiles.questionnaire import Answer, Mode
-from matcher.use_cases.ports import ApiKey, FormAnswer, Job, SegmentPrior, SourceCalibration
+from matcher.use_cases.ports import ApiKey, FormAnswer, ImportRow, Job, Records, SegmentPrior, SourceCalibration
 from models.store import SqlStore
 from models.tables import metadata
 
@@ -55,6 +55,24 @@ def an_employee(employee_id: str = "e-1", **changes: Any) -> Employee:
         "attributes": {"floor": 2},
     }
     return Employee(employee_id, **{**known, **changes})
+
+
+def introduce(records: Records, who: str, *people: str) -> None:
+    """Store the people, for something to be known of them."""
+    for person in people:
+        if who == "customer":
+            records.customers.put(a_customer(person), now=NOW)
+        else:
+            records.employees.put(an_employee(person), now=NOW)
+
+
+def hire(records: Records, people: Iterable[str]) -> None:
+    """Store the employees, however many, by a file without tags."""
+    lines = [ImportRow(line, an_employee(person)) for line, person in enumerate(people, start=2)]
+    records.imports.stage("i-hire", lines)
+    records.imports.classify("i-hire", framework=FRAMEWORK)
+    records.imports.apply("i-hire", actor="key-1", framework=FRAMEWORK, facet="values", tag_weight=1.0, now=NOW)
+    records.imports.discard("i-hire")
 
 
 def some_evidence(evidence_id: str = "v-1", **changes: Any) -> Evidence:

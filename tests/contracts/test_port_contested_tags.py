@@ -5,7 +5,7 @@ from typing import Any
 
 from matcher.profiles.evidence import Evidence, Source
 from matcher.use_cases.ports import Store
-from tests.contracts.stored_things import FRAMEWORK, later, some_evidence
+from tests.contracts.stored_things import FRAMEWORK, introduce, later, some_evidence
 
 PLACE = (FRAMEWORK, "values")
 
@@ -17,6 +17,8 @@ def contested(evidence_id: str, person: str = "e-1", at: datetime | None = None,
 
 def keep(store: Store, *pieces: Evidence) -> None:
     with store.writing() as records:
+        for who, person in sorted({(piece.who, piece.subject_id) for piece in pieces}):
+            introduce(records, who, person)
         records.profiles.append_many(pieces)
 
 

@@ -7,7 +7,7 @@ import pytest
 from matcher.errors import NotFound
 from matcher.profiles.people import Employee, Presence, PresenceState
 from matcher.use_cases.ports import Records, Store
-from tests.contracts.stored_things import FRAMEWORK, NOW, a_key, an_employee, later, some_sums
+from tests.contracts.stored_things import FRAMEWORK, NOW, a_key, an_employee, introduce, later, some_sums
 
 AVAILABLE = Presence(PresenceState.AVAILABLE, ("phone", "chat"), later(3600))
 
@@ -113,7 +113,7 @@ def test_presence_of_a_stranger_is_refused(store: Store) -> None:
 
 def test_the_mark_moves_with_every_change_and_with_nothing_else(store: Store) -> None:
     """A mark that stands still hides a change from routing; one that moves for nothing costs a rebuild."""
-    marks = [_mark_after(store, lambda records: None)]
+    marks = [_mark_after(store, lambda records: introduce(records, "customer", "c-1"))]
     changes = [
         lambda records: records.employees.put(an_employee(), now=NOW),
         lambda records: records.employees.put(an_employee(mandate=3), now=NOW),

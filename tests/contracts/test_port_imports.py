@@ -9,7 +9,7 @@ from matcher.profiles.evidence import Source
 from matcher.profiles.facets import SourceSum, Sums
 from matcher.profiles.people import ChannelLoad, Employee, Interval
 from matcher.use_cases.ports import ImportRow, Store
-from tests.contracts.stored_things import FRAMEWORK, NOW, an_employee, later, some_evidence, some_sums
+from tests.contracts.stored_things import FRAMEWORK, NOW, an_employee, introduce, later, some_evidence, some_sums
 
 SHARE = (0.6, 0.25, 0.025, 0.025, 0.025, 0.025, 0.025, 0.025)
 OTHER = (0.025, 0.025, 0.6, 0.25, 0.025, 0.025, 0.025, 0.025)
@@ -297,19 +297,20 @@ def test_a_line_is_staged_once(store: Store) -> None:
 
 
 def test_many_lines_with_old_and_new_profiles_are_all_tagged(store: Store) -> None:
-    """More lines than one batch holds, half of them with answers of their own."""
-    number = 2_300
+    """More lines than one batch holds, some of them of people with answers of their own."""
+    number, known = 2_300, range(0, 2_300, 40)
     with store.writing() as records:
-        for index in range(0, number, 40):
+        for index in known:
+            introduce(records, "employee", f"e-{index}")
             records.profiles.put(
                 "employee", f"e-{index}", FRAMEWORK, "values", some_sums(1.0), expected_revision=0, now=NOW
             )
     counts = _classified(store, *(_row(index + 2, f"e-{index}", SHARE) for index in range(number)))
     changed = _applied(store)
 
-    assert (counts["create"], changed) == (number, number)
+    assert (counts["create"], counts["update"], changed) == (number - len(known), len(known), number)
     with store.reading() as records:
         staff = records.employees.changes_since(None, framework=FRAMEWORK).records
     tagged = [record for record in staff if record.values is not None and "hr_tag" in record.values.by_source]
     surveyed = [record for record in tagged if record.values is not None and "survey" in record.values.by_source]
-    assert (len(tagged), len(surveyed)) == (number, len(range(0, number, 40)))
+    assert (len(tagged), len(surveyed)) == (number, len(known))

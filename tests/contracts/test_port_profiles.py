@@ -1,5 +1,6 @@
 """What whoever remembers profiles promises: a log to which one only adds, and sums that nobody overwrites unseen."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta, timezone
 
@@ -8,10 +9,68 @@ import pytest
 from matcher.errors import Conflict, NotFound, StaleRevision
 from matcher.profiles.evidence import Source
 from matcher.profiles.facets import Sums
-from matcher.use_cases.ports import Records, Store
-from tests.contracts.stored_things import FRAMEWORK, NOW, all_at_once, later, some_evidence, some_sums
+from matcher.use_cases.ports import Records, Store, StoredProfile
+from tests.contracts.stored_things import (
+    FRAMEWORK,
+    NOW,
+    all_at_once,
+    everything_in,
+    introduce,
+    later,
+    some_evidence,
+    some_sums,
+)
 
 PLACE = ("employee", "e-1", FRAMEWORK, "values")
+EMPLOYEES = ("e-1", "e-11", "e-2", "e-3", "e-4")
+CUSTOMERS = ("e-1", "c-0", "c-1", "c-2")
+WRITES: dict[str, Callable[[Records, str, str], object]] = {
+    "append": lambda records, who, person: records.profiles.append(some_evidence(who=who, subject_id=person)),
+    "append_many": lambda records, who, person: records.profiles.append_many(
+        [some_evidence("v-0", who=who, subject_id="e-1"), some_evidence(who=who, subject_id=person)]
+    ),
+    "put": lambda records, who, person: records.profiles.put(
+        who, person, FRAMEWORK, "values", some_sums(), expected_revision=0, now=NOW
+    ),
+    "put_many": lambda records, who, person: records.profiles.put_many(
+        who,
+        FRAMEWORK,
+        "values",
+        {each: StoredProfile(some_sums(), 0) for each in ("e-1", person)},
+        now=NOW,
+    ),
+}
+
+
+@pytest.fixture
+def store(store: Store) -> Store:
+    """A store with the people of whom something will be known."""
+    with store.writing() as records:
+        introduce(records, "employee", *EMPLOYEES)
+        introduce(records, "customer", *CUSTOMERS)
+    return store
+
+
+@pytest.mark.parametrize("who", ["customer", "employee"])
+@pytest.mark.parametrize("write", WRITES)
+def test_nothing_is_known_of_nobody(store: Store, who: str, write: str) -> None:
+    """What is about someone who was erased is about nobody, and no erasure would find it; of many all are refused."""
+    with pytest.raises(NotFound), store.writing() as records:
+        WRITES[write](records, who, "person-9b2e")
+
+    assert "person-9b2e" not in everything_in(store)
+    with store.reading() as records:
+        assert records.profiles.evidence_of(who, "e-1") == []
+        assert records.profiles.get(who, "e-1", FRAMEWORK, "values") is None
+
+
+def test_of_many_people_the_refusal_names_none(store: Store) -> None:
+    """A job keeps what it was told; nobody who was erased may be named there."""
+    with pytest.raises(NotFound) as told, store.writing() as records:
+        WRITES["append_many"](records, "employee", "person-9b2e")
+
+    assert "person-9b2e" not in str(told.value)
+    assert "person-9b2e" not in told.value.detail
 
 
 def test_sums_come_back_number_for_number(store: Store) -> None:

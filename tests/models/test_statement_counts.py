@@ -9,7 +9,16 @@ from sqlalchemy import event
 
 from matcher.use_cases.ports import Records, StoredProfile
 from models.store import SqlStore
-from tests.contracts.stored_things import FRAMEWORK, NOW, an_answer, an_employee, an_overlay, some_evidence, some_sums
+from tests.contracts.stored_things import (
+    FRAMEWORK,
+    NOW,
+    an_answer,
+    an_employee,
+    an_overlay,
+    hire,
+    some_evidence,
+    some_sums,
+)
 
 PEOPLE = [f"e-{number:05}" for number in range(10_000)]
 
@@ -41,8 +50,13 @@ def _tag_all(records: Records) -> None:
 
 
 def test_ten_thousand_tags_are_one_transaction_of_few_statements(sql_store: SqlStore) -> None:
-    """First nobody has a profile, then everybody has: either way a statement a thousand people and kind."""
+    """First nobody has a profile, then everybody has: either way a statement a thousand people and kind.
+
+    Beside those: whoever is written about is held, once for each of the two kinds.
+    """
     counts = []
+    with sql_store.writing() as records:
+        hire(records, PEOPLE)
     for _ in range(2):
         with _counted(sql_store) as sent, sql_store.writing() as records:
             _tag_all(records)
@@ -52,19 +66,20 @@ def test_ten_thousand_tags_are_one_transaction_of_few_statements(sql_store: SqlS
         assert {one.revision for one in stored.values()} == {2}
         assert len(stored) == len(PEOPLE)
 
-    assert max(counts) <= 2 * len(PEOPLE) / 1_000 + 10
+    assert max(counts) <= 2 * len(PEOPLE) / 1_000 + 13
 
 
-def test_ten_thousand_tags_are_taken_back_by_one_statement(sql_store: SqlStore) -> None:
-    """And the logs to rebuild the profiles from are read by another."""
+def test_ten_thousand_tags_are_taken_back_by_few_statements(sql_store: SqlStore) -> None:
+    """Whom they are about is read and held, they are marked, the logs to rebuild the profiles from are read."""
     with sql_store.writing() as records:
+        hire(records, PEOPLE)
         _tag_all(records)
     with _counted(sql_store) as sent, sql_store.writing() as records:
         revoked = records.profiles.revoke_batch("b-0", now=NOW, actor="hr")
         logs = records.profiles.evidence_of_many("employee", PEOPLE, FRAMEWORK, "values")
 
     assert revoked == len(logs) == len(PEOPLE)
-    assert len(sent) == 2
+    assert len(sent) <= 4
 
 
 READS: dict[str, Callable[[Records], Any]] = {
