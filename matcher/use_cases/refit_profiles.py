@@ -1,6 +1,6 @@
 """What a night makes of everything that people answered: priors of segments, caps of sources."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from matcher.profiles.framework import VALUES, Framework
@@ -38,7 +38,7 @@ def study_page(records: Records, framework: Framework, study: Study, who: Who, *
     place = (framework.name, VALUES)
     people = records.profiles.surveyed(who, *place, after=after, limit=PAGE_PEOPLE)
     members = [one.subject_id for one in people if one.segment is not None]
-    answers = records.form_answers.of_many(who, members, *place)
+    answers = _counting(records, who, records.form_answers.of_many(who, members, *place), place)
     picks = [_picks(framework, answers.get(one.subject_id, [])) for one in people]
     keyed = zip(people, picks, strict=True)
     study.add([Surveyed(f"{who}|{one.subject_id}", one.sums, told, one.segment) for one, told in keyed])
@@ -63,13 +63,26 @@ def settle_night(records: Records, framework: Framework, findings: Findings, *, 
     return records.overlays.forget_expired(now)
 
 
+def _counting(
+    records: Records, who: Who, answers: Mapping[str, list[FormAnswer]], place: tuple[str, str]
+) -> dict[str, list[FormAnswer]]:
+    """The answers without those whose evidence was taken back.
+
+    Whoever is among the surveyed with one wave of answers still stands by it: only the others' evidence is read.
+    """
+    several = [person for person, given in answers.items() if len({one.wave for one in given}) > 1]
+    pieces = records.profiles.evidence_of_many(who, several, *place)
+    gone = {piece.id for told in pieces.values() for piece in told if piece.revoked_at is not None}
+    return {person: [one for one in given if one.evidence_id not in gone] for person, given in answers.items()}
+
+
 def _picks(framework: Framework, answers: Sequence[FormAnswer]) -> tuple[float, ...]:
-    """The person's pick counts, of the wave they answered last in each form."""
+    """The person's pick counts, of the wave they answered last in each form; to each item the last answer counts."""
     newest = {one.form: one.wave for one in answers}
     counts = [0.0] * framework.values.size
     for form_id, wave in newest.items():
         if form_id in framework.forms:
-            given = [one.answer for one in answers if (one.form, one.wave) == (form_id, wave)]
-            picked = count_picks(framework.values, framework.forms[form_id], given)
+            given = {one.answer.item: one.answer for one in answers if (one.form, one.wave) == (form_id, wave)}
+            picked = count_picks(framework.values, framework.forms[form_id], given.values())
             counts = [before + more for before, more in zip(counts, picked, strict=True)]
     return tuple(counts)

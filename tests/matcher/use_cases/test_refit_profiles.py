@@ -1,33 +1,41 @@
 """A night's work: what people answered becomes priors of segments and caps of sources, and both are used."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from matcher.profiles.calibration import Verdict
+from matcher.profiles.evidence import Source
 from matcher.profiles.night import Findings, Study
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import CUSTOMER
 from matcher.use_cases.learnt_framework import READ_BEFORE_USED, learnt_framework
-from matcher.use_cases.ports import SegmentPrior, SourceCalibration
+from matcher.use_cases.ports import Records, SegmentPrior, SourceCalibration
 from matcher.use_cases.read_profile import read_profile
 from matcher.use_cases.refit_profiles import WHO_ANSWERS, plan_night, settle_night, study_page
 from models.memory import MemoryStore
+from tests.contracts.stored_things import some_evidence
 from tests.matcher.use_cases.surveyed import VALUES, put_surveyed
 from tests.matcher.use_cases.world import FRAMEWORK, NOW, WITHDRAWN, customer, later
 
 PLACE = (FRAMEWORK.name, "values")
 
 
-def studied(store: MemoryStore) -> Findings:
+def studied(records: Records) -> Findings:
     """What a night would find."""
     study = Study(VALUES, NOW)
-    with store.reading() as records:
-        for who in WHO_ANSWERS:
-            after: str | None = ""
-            while after is not None:
-                after = study_page(records, FRAMEWORK, study, who, after=after)
+    for who in WHO_ANSWERS:
+        after: str | None = ""
+        while after is not None:
+            after = study_page(records, FRAMEWORK, study, who, after=after)
     return study.findings()
+
+
+@pytest.fixture
+def found(taught: MemoryStore) -> Findings:
+    with taught.reading() as records:
+        return studied(records)
 
 
 @pytest.fixture(scope="module")
@@ -40,41 +48,37 @@ def taught() -> MemoryStore:
         put_surveyed(records, 60, segment="age 65+", prefix="a", seed=3)
         put_surveyed(records, 30, segment=None, prefix="n", seed=4)
         records.overlays.put(Overlay(CUSTOMER, "c-000000", "values", VALUES.prior_mean, 0.3, "outage", NOW))
-    findings = studied(store)
-    with store.writing() as records:
-        forgotten = settle_night(records, FRAMEWORK, findings, now=NOW)
+        forgotten = settle_night(records, FRAMEWORK, studied(records), now=NOW)
     assert forgotten == 1
     return store
 
 
-def test_every_page_is_studied_once(taught: MemoryStore) -> None:
+def test_every_page_is_studied_once(found: Findings) -> None:
     """The pages' edges must neither lose nor double anyone."""
-    found = studied(taught)
-
     assert found.surveyed == 810
     assert found.segments.priors["retail"].members == 700
 
 
-def test_segments_get_priors_where_many_answered_and_the_name_is_no_protected_ground(taught: MemoryStore) -> None:
+def test_segments_get_priors_where_many_answered_and_the_name_is_no_protected_ground(found: Findings) -> None:
     """What fifty people said may stand for the next one; what twenty said may not, and age never."""
-    found = studied(taught).segments
+    segments = found.segments
 
-    assert set(found.priors) == {"retail"}
-    assert found.too_few == {"tiny": 20}
-    assert found.refused == ("age 65+",)
-    assert max(range(8), key=found.priors["retail"].mean.__getitem__) == 3
+    assert set(segments.priors) == {"retail"}
+    assert segments.too_few == {"tiny": 20}
+    assert segments.refused == ("age 65+",)
+    assert max(range(8), key=segments.priors["retail"].mean.__getitem__) == 3
 
 
-def test_sources_are_judged_by_what_they_knew(taught: MemoryStore) -> None:
+def test_sources_are_judged_by_what_they_knew(found: Findings) -> None:
     """A statement that names everyone's first category knows more than was assumed; chance knows less."""
-    found = studied(taught).sources
+    sources = found.sources
 
-    assert found["self_tag"].verdict in (Verdict.STRONGER, Verdict.AS_ASSUMED)
-    assert found["behaviour"].verdict is Verdict.WEAKER
-    assert found["behaviour"].cap < VALUES.terms("behaviour").cap
-    assert found["hr_tag"].verdict is Verdict.UNKNOWN
-    assert found["hr_tag"].cap == pytest.approx(VALUES.terms("hr_tag").cap)
-    assert set(found) == {"self_tag", "hr_tag", "behaviour", "text"}
+    assert sources["self_tag"].verdict in (Verdict.STRONGER, Verdict.AS_ASSUMED)
+    assert sources["behaviour"].verdict is Verdict.WEAKER
+    assert sources["behaviour"].cap < VALUES.terms("behaviour").cap
+    assert sources["hr_tag"].verdict is Verdict.UNKNOWN
+    assert sources["hr_tag"].cap == pytest.approx(VALUES.terms("hr_tag").cap)
+    assert set(sources) == {"self_tag", "hr_tag", "behaviour", "text"}
 
 
 def test_a_new_customer_of_the_segment_begins_where_it_stands(taught: MemoryStore) -> None:
@@ -141,3 +145,27 @@ def test_a_day_has_one_night(memory_store: MemoryStore) -> None:
     assert again is None
     assert next_day is not None
     assert first.id != next_day.id
+
+
+def test_a_wave_that_was_taken_back_counts_no_more_and_the_one_before_counts_again(memory_store: MemoryStore) -> None:
+    """Revoked is as if it had never been said, in what a segment is said to be like as in the person's own profile."""
+    with memory_store.writing() as records:
+        put_surveyed(records, 60)
+        before = studied(records)
+        evidence = replace(some_evidence("late"), who=CUSTOMER, subject_id="c-000000", source=Source.SURVEY)
+        records.profiles.append(evidence)
+        answered = records.form_answers.of_person(CUSTOMER, "c-000000", framework=FRAMEWORK.name)
+        other = [
+            replace(
+                one, id=f"late.{one.id}", wave="late", evidence_id="late", answered_at=later(60),
+                answer=replace(one.answer, best=next(key for key in "abcd" if key != one.answer.best)),
+            )
+            for one in answered
+        ]  # fmt: skip
+        records.form_answers.add(other)
+        with_the_late = studied(records)
+        records.profiles.revoke("late", now=later(120), actor="key-1")
+        after = studied(records)
+
+    assert with_the_late.segments != before.segments
+    assert after.segments == before.segments
