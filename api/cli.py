@@ -15,6 +15,7 @@ COMMANDS = {
     "match": ("api.commands.match", "match", "Match the contacts of a file with the employees of another."),
     "replay": ("api.commands.replay", "replay", "Send a log of real contacts through the router."),
     "assign": ("api.commands.assign", "assign", "Solve an assignment problem, numbers only."),
+    "portfolio": ("api.commands.portfolio", "portfolio", "Give every customer of a file an account employee."),
     "import": ("api.commands.imports", "imports", "Take over a file of employees."),
     "profiles": ("api.commands.profiles", "profiles", "Tag staff by a file, and see how far it is profiled."),
     "framework": ("api.commands.framework", "framework", "Check and list frameworks of value systems."),

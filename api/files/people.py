@@ -68,13 +68,16 @@ def employee_rows(
     *,
     limits: Limits | None = None,
     required: Sequence[str] = ("id",),
+    beside: Sequence[str] = (),
 ) -> Rows[Employee]:
     """The employees of a CSV file (api.md section 9); value shares travel as the employee's inline profile.
+
+    `beside` names columns that are there for another reader.
 
     Raises InvalidInput for a broken file or header, TooLarge past the limits; both also while lines are read.
     """
     table = Table(stream, limits=limits)
-    table.check_columns(EMPLOYEE_COLUMNS, prefixes=EMPLOYEE_FAMILIES, required=required)
+    table.check_columns((*EMPLOYEE_COLUMNS, *beside), prefixes=EMPLOYEE_FAMILIES, required=required)
     families = families_of(table, framework)
     return Rows((_employee(cells, families, framework) for cells in _each(table)), table.columns, families.warnings)
 

@@ -77,7 +77,8 @@ class Kinds:
         kinds = self.kind_of[order]
         first = np.flatnonzero(np.diff(kinds, prepend=-1))
         place = np.arange(order.size) - np.repeat(first, np.diff(first, append=order.size))
-        return order[place < count[kinds]]
+        served: IntArray = order[place < count[kinds]]
+        return served
 
     def short_of_all(self, employees: BoolArray) -> int:
         """Slots missing for the contact left out and all who wait and may go to none but these employees."""
