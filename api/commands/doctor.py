@@ -159,6 +159,21 @@ def _sha256_in_force(settings: "Settings", framework: "Framework") -> str | None
         store.close()
 
 
+def _texts(settings: "Settings") -> Iterator[Finding]:
+    """Texts."""
+    if not settings.text_profiles:
+        return
+    from api.wiring import read_framework
+    from models.text_shelf import TextShelf
+
+    framework = read_framework(settings)
+    scorer = TextShelf(settings.home / "text", framework.name, framework.values).read()
+    if scorer.weight > 0:
+        yield Finding("Texts", OK, f"read; all of a person's are worth {scorer.cap:.2f} pseudo-counts")
+    else:
+        yield Finding("Texts", WARNING, "the scorer weighs nothing", "Train it on more texts of more people.")
+
+
 def _clock(settings: "Settings") -> Iterator[Finding]:
     """Clock."""
     written_at = Path(__file__).stat().st_mtime
@@ -218,6 +233,7 @@ CHECKS: tuple[Callable[["Settings"], Iterator[Finding]], ...] = (
     _home,
     _store,
     _framework,
+    _texts,
     _clock,
     _cores,
     _worker,

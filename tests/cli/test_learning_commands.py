@@ -83,3 +83,12 @@ def test_a_file_without_its_columns_is_refused(klik: Klik, tmp_path: Path) -> No
 
     assert refused.code == 1
     assert "the column text is missing" in refused.err
+
+
+def test_the_doctor_sees_that_texts_are_on_and_nothing_was_trained(klik: Klik) -> None:
+    """Whoever switched it on would otherwise wonder for weeks why every text is refused."""
+    found = {each["check"]: each for each in klik.run("doctor", "--json", KLIK_TEXT_PROFILES="on").json}
+
+    assert found["Texts"]["state"] == "fault"
+    assert "train-text" in found["Texts"]["detail"]
+    assert "Texts" not in {each["check"] for each in klik.run("doctor", "--json").json}

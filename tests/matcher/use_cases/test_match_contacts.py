@@ -1,6 +1,7 @@
 """Matching as a use case: what is asked is checked whole, and faults say where they stand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import numpy as np
@@ -9,14 +10,16 @@ import pytest
 from matcher.errors import InvalidInput
 from matcher.profiles.effects import Effect
 from matcher.profiles.evidence import Source
+from matcher.profiles.framework_types import Expected
 from matcher.profiles.inline import InlineFacet, InlineProfile
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import CUSTOMER, Consent, Customer
 from matcher.routing import Roster, Round
 from matcher.rules import DEFAULT_RULE_SET, compile_rules
 from matcher.use_cases.add_evidence import Claim, add_evidence
-from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
+from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts, snapshot_of
 from matcher.use_cases.rank_employees import RankRequest, rank_employees
+from matcher.use_cases.set_state import Happening, set_state
 from models.memory import MemoryStore
 from tests.matcher.routing.rounds import FRAMEWORK, NOON, contact, customer, employee, snapshot, valued
 from tests.matcher.use_cases.world import counting_ids
@@ -138,3 +141,39 @@ def test_what_is_stored_of_a_customer_goes_into_the_round() -> None:
 
     assert decision.wishes == (Effect.CALL_BACK_WINDOW, Effect.ONE_OWNER)
     assert "a test" in next(one.text for one in decision.reasons if one.code == "state")
+
+
+def test_a_customer_begins_where_their_segment_stands_and_opens_no_gate_by_it() -> None:
+    """What neighbours said sets what to expect; only what customers say themselves decides who serves them."""
+    store = MemoryStore()
+    size = FRAMEWORK.values.size
+    learnt = tuple(0.65 if place == 0 else 0.35 / (size - 1) for place in range(size))
+    expected = {"retail": Expected(learnt, 7.0, NOON)}
+    facets = {**FRAMEWORK.facets, "values": replace(FRAMEWORK.values, segments=expected)}
+    terms = Terms(
+        Roster.of([], FRAMEWORK, at=NOON), replace(FRAMEWORK, facets=facets), compile_rules(DEFAULT_RULE_SET), UTC
+    )
+    with store.writing() as records:
+        for name, agrees in (("c-1", True), ("c-2", False)):
+            consent = Consent(value_profiling=agrees)
+            records.customers.put(Customer(name, segment="retail", consent=consent), now=NOON)
+    asked = MatchRequest((contact("a", customer_id="c-1"), contact("b", customer_id="c-2")), (employee(),))
+    table = snapshot_of(store, asked, terms=terms, at=NOON).customers.values
+
+    assert table.share[0].tolist() == pytest.approx(learnt)
+    assert table.share[1].tolist() == pytest.approx(FRAMEWORK.values.prior_mean)
+    assert table.n_declared.tolist() == [0.0, 0.0]
+
+
+def test_a_state_kept_and_called_up_by_the_intent_as_well_counts_once() -> None:
+    """A promise was broken, and the customer calls about that: one reason, worded by the framework."""
+    store = MemoryStore()
+    with store.writing() as records:
+        records.customers.put(Customer("c-1", consent=Consent(value_profiling=True)), now=NOON)
+        set_state(records, FRAMEWORK, "c-1", Happening(event="broken_promise"), now=NOON)
+    asked = MatchRequest((contact(customer_id="c-1", intent="complaint_repeated"),), (employee(),), language="nl")
+    terms = Terms(Roster.of([], FRAMEWORK, at=NOON), FRAMEWORK, compile_rules(DEFAULT_RULE_SET), UTC)
+    causes = snapshot_of(store, asked, terms=terms, at=NOON).customers.causes
+
+    (trigger,) = [one for one in FRAMEWORK.state_triggers if one.id == "let_down"]
+    assert causes == {0: (trigger.cause["nl"],)}
