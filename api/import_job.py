@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from api.files.people import employee_rows, import_rows
 from api.files.table import Limits, count_rows
+from matcher.profiles.framework import Framework
 from matcher.use_cases.import_employees import BATCH_ROWS, ImportReport, completed, settle_import
 from matcher.use_cases.ports import ImportRow, Job, Records
 from matcher.use_cases.run_job import JobRun
@@ -26,7 +27,7 @@ def work_on_import(klik: "Klik", run: JobRun) -> None:
         content = records.imports.upload(run.job.id)
     total = count_rows(io.BytesIO(content), limits=limits)
     rows = employee_rows(io.BytesIO(content), klik.framework, limits=limits)
-    _stage(run, import_rows(rows, klik.framework), total, columns=rows.columns)
+    _stage(run, import_rows(rows, klik.framework), total, columns=rows.columns, framework=klik.framework)
     with run.ending() as ending:
         report = settle_import(
             ending.records,
@@ -59,13 +60,15 @@ def report_document(report: ImportReport, warnings: tuple[str, ...]) -> dict[str
     }
 
 
-def _stage(run: JobRun, rows: Iterator[ImportRow], total: int, *, columns: Collection[str]) -> None:
+def _stage(
+    run: JobRun, rows: Iterator[ImportRow], total: int, *, columns: Collection[str], framework: Framework
+) -> None:
     staged_as = _staged_as(run.job, run.job.attempts)
     done = 0
     while batch := list(islice(rows, BATCH_ROWS)):
         run.go_on(done, total)
         with run.store.reading() as records:
-            whole = completed(records, batch, columns=columns)
+            whole = completed(records, batch, columns=columns, framework=framework)
         with run.store.writing() as records:
             records.imports.stage(staged_as, whole)
         done += len(batch)

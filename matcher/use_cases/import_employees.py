@@ -7,7 +7,7 @@ from itertools import islice
 
 from matcher.profiles.evidence import Source
 from matcher.profiles.framework import VALUES, Framework
-from matcher.profiles.people import Employee
+from matcher.profiles.people import EMPLOYEE, Employee
 from matcher.use_cases.ports import ImportedRow, ImportRow, Records
 
 MOST_ROWS_TOLD = 1_000
@@ -48,20 +48,25 @@ def import_employees(
     """
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH_ROWS)):
-        records.imports.stage(import_id, completed(records, batch, columns=columns))
+        records.imports.stage(import_id, completed(records, batch, columns=columns, framework=framework))
     return settle_import(
         records, import_id, columns=columns, framework=framework, dry_run=dry_run, actor=actor, now=now
     )
 
 
-def completed(records: Records, rows: Sequence[ImportRow], *, columns: Collection[str]) -> list[ImportRow]:
+def completed(
+    records: Records, rows: Sequence[ImportRow], *, columns: Collection[str], framework: Framework
+) -> list[ImportRow]:
     """The lines with what their file has no column for taken from the stored employee, to be judged as a whole.
 
-    An employee who is new needs a channel: a line that gives none becomes an error.
+    An employee who is new needs a channel: a line that gives none becomes an error. The value shares of an employee
+    who contested the last tag are left out: a tag that was taken back with a reason is not restored without one.
     """
     given = _fields_given(columns)
     absent = [name for name in (*FIELDS, ATTRIBUTES) if name not in given]
-    return [_completed(records, row, absent) for row in rows]
+    tagged = [row.employee.id for row in rows if row.employee is not None and row.value_share is not None]
+    contested = records.profiles.contested_of(EMPLOYEE, tagged, framework.name, VALUES) if tagged else {}
+    return [_completed(records, _without_contested(row, contested), absent) for row in rows]
 
 
 def settle_import(
@@ -101,6 +106,11 @@ def _fields_given(columns: Collection[str]) -> frozenset[str]:
     """The fields of an employee that a file with these columns changes; all attributes, or none of them."""
     has_attributes = any(column.startswith(ATTRIBUTE_COLUMNS) for column in columns)
     return frozenset([name for name in FIELDS if name in columns] + [ATTRIBUTES] * has_attributes)
+
+
+def _without_contested(row: ImportRow, contested: Collection[str]) -> ImportRow:
+    is_contested = row.employee is not None and row.employee.id in contested
+    return replace(row, value_share=None) if is_contested else row
 
 
 def _completed(records: Records, row: ImportRow, absent: Sequence[str]) -> ImportRow:

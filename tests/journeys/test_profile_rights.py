@@ -62,6 +62,18 @@ def test_a_tag_is_contested_answered_and_restored_in_the_open(tagged: Installati
     assert history(tagged, "hr")["items"] == steps
 
 
+def test_a_roster_with_old_tags_does_not_restore_what_was_contested(tagged: Installation) -> None:
+    """The file that comes in every night knows nothing of the contest, and must neither fail nor undo it."""
+    contest(tagged)
+    file = b"id,name,value:red\ne1,Ann,1\n"
+
+    report = tagged.call("hr", "POST", "/v1/employees/imports", data=file, content_type="text/csv").get_json()
+
+    assert (report["applied"], report["counts"]["update"]) == (True, 1)
+    assert tagged.call("hr", "GET", PATH).get_json()["n_eff"] == 0
+    assert tagged.call("hr", "GET", "/v1/employees/e1").get_json()["name"] == "Ann"
+
+
 def test_every_share_of_the_history_has_its_interval(tagged: Installation) -> None:
     """Never a bare colour."""
     contest(tagged)
