@@ -55,12 +55,22 @@ class Kinds:
         found: BoolArray = kinds[self.kind_of[contacts]]
         return found
 
-    def waiting_for(self, employee: int) -> int:
-        """How many waiting contacts alternating steps lead to this employee."""
-        target = np.zeros(self.room.size, np.bool_)
-        target[employee] = True
-        kinds = self._leading_to(target)[1]
-        return int(self.waiting[kinds].sum())
+    def slots_that_free(self, employee: int) -> int | None:
+        """How many slots more this employee needs before the contact left out is served and nobody goes short for it.
+
+        One more than the waiting contacts that its slots would serve first; `None` where no number is enough.
+        """
+        room = self.room.copy()
+        room[employee] = self.kind_of.size
+        count = self.waiting.copy()
+        np.add.at(count, self.kind, self.served)
+        pairs = Pairs(self.kind, self.employee, np.zeros(self.kind.size))
+        rivals = int(_largest_matching(pairs, count, room).sum() - self.served.sum())
+        if self.eligible(int(self.kind_of[self.without]))[employee]:
+            return rivals + 1
+        count[self.kind_of[self.without]] += 1
+        total = int(_largest_matching(pairs, count, room).sum() - self.served.sum())
+        return rivals + 1 if total > rivals else None
 
     def leading_to_free(self) -> BoolArray:
         """From whom alternating steps lead to a free slot."""

@@ -18,7 +18,8 @@ Choices = NDArray[np.int32]
 
 # Temperatures, as shares of the largest value: from where almost anyone will do down to where a place in ten thousand
 # decides. Lower ones cost rounds, and what they win is less than what placing the last customers loses (measured).
-WARMEST, COOLEST, COOLING = 0.25, 3e-4, 0.6
+WARMEST, COOLEST, COOLING = 0.25, 1.5e-4, 0.6
+CHANCE = 5e-5  # the same for the last choice: enough to spread customers to whom many are equal
 ROUNDS_A_TEMPERATURE = 3
 SAMPLE = 8_192  # customers who set the first prices; a chunk then answers for every so-many-th of its customers
 CORRECTIONS = ((4, 5), (1, 4))  # (stride, rounds) at the coolest temperature; the last ones hear everybody
@@ -185,7 +186,7 @@ def settle(chunks: Chunks, capacity: IntArray, prices: FloatArray, *, largest: f
     Where too many want the same, those stay who would lose most elsewhere; the others choose in that order among
     whoever has room, a few thousand at a time.
     """
-    answers = list(chunks.wishes(AskWishes(prices, COOLEST * largest)))
+    answers = list(chunks.wishes(AskWishes(prices, CHANCE * largest)))
     wish = np.concatenate([answer.employee for answer in answers] or [np.zeros(0, np.int32)])
     regret = np.concatenate([answer.regret for answer in answers] or [np.zeros(0)])
     employee_of = _first_come(wish, regret, capacity)
