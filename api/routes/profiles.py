@@ -9,6 +9,7 @@ from api.blueprint import Blueprint
 from api.errors import Forbidden
 from api.idempotency import writes
 from api.reach import actor, has_own_reach, klik
+from api.retries import again_when_overtaken
 from api.revisions import etag, read_revision
 from api.schemas.profiles import (
     EvidenceInSchema,
