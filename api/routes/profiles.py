@@ -64,6 +64,7 @@ def profile_routes(who: Who, person_id: str) -> Blueprint:
         return json_answer({"items": [shown_evidence(one, klik().framework) for one in pieces]})
 
     @routes.on("DELETE", "/evidence/<id:evidence_id>", gives={204: None})
+    @again_when_overtaken
     @writes
     def revoke(evidence_id: str, *, records: Records, **path: str) -> Response:
         """Take a piece of evidence back, as if it had never been recorded."""
@@ -85,6 +86,7 @@ def evidence_routes(who: Who, person_id: str) -> Blueprint:
         gives={200: ProfileSchema, 201: ProfileSchema},
         doc=_with_etag(200, 201),
     )
+    @again_when_overtaken
     @writes
     def add(claim: Claim, *, records: Records, **path: str) -> Response:
         """Add a piece of evidence; the profile with it. Employees may speak of themselves, as a self_tag.
