@@ -7,6 +7,7 @@ import numpy as np
 
 from matcher.assignment.compiled import numba_is_here
 from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem, plain
+from matcher.assignment.result import Turnout
 
 # A price moves only for more than this share of the largest value: rounding must not keep the search going.
 ROUNDING = 1e-14
@@ -14,14 +15,32 @@ FEW_CELLS = 20_000  # below this numpy is as quick
 CELLS_AT_ONCE = 100_000  # a part that stays in the processor's cache
 
 
-def bound_of(problem: Problem, prices: FloatArray) -> float:
+def bound_of(problem: Problem, prices: FloatArray, turnout: Turnout | None = None) -> float:
     """No assignment is worth more than this, for any prices ≥ 0.
 
     Σ_i max(0, max_j (v_ij - load_ij·p_j)) + Σ_j p_j·b_j, over useful pairs. Slots that no combination of loads can
-    fill are left out of b_j: an employee with 5 slots whose contacts all take 2 has 4.
+    fill are left out of b_j: an employee with 5 slots whose contacts all take 2 has 4. With a `turnout`, which must be
+    proved by `most_served`, each contact also pays its toll, and as many tolls as can be served are added.
     """
     sold = float(prices @ usable_capacity(problem))
-    return sold + float(_best_net_value(problem, prices).sum())
+    net = _best_net_value(problem, prices)
+    if turnout is None:
+        return sold + float(net.sum())
+    return sold + float(np.maximum(net - turnout.toll, 0.0).sum()) + turnout.most * turnout.toll
+
+
+def most_served(problem: Problem, prices: FloatArray) -> float:
+    """No assignment serves more contacts by useful pairs than this, for any prices ≥ 0.
+
+    It is `bound_of` for a problem in which every useful pair is worth 1.
+    """
+    pairs = problem.useful_pairs
+    served: FloatArray = np.zeros(problem.shape[0])
+    starts = np.flatnonzero(np.diff(pairs.contact, prepend=-1))
+    if starts.size:
+        net = 1.0 - _cost(pairs, prices)
+        served[pairs.contact[starts]] = np.maximum(np.maximum.reduceat(net, starts), 0.0)
+    return float(prices @ usable_capacity(problem)) + float(served.sum())
 
 
 def value_of(problem: Problem, employee_of: IntArray) -> float:

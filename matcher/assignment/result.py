@@ -10,12 +10,26 @@ WITHIN_GAP = "within_gap"  # too large to settle the last contacts: `gap` bounds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Turnout:
+    """A proof that at most `most` contacts can be served, and what a place among them is worth.
+
+    Contacts come whole: where `prices` (≥ 0 a slot) show that fewer than `most` + 1 can be served, `most` is the limit.
+    The bound then makes every served contact pay the `toll` ≥ 0, and counts `most` tolls.
+    """
+
+    most: int
+    prices: FloatArray
+    toll: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Assignment:
     """For each contact the employee's index (-1: unassigned), with its worth and a certificate.
 
     `prices` holds one price ≥ 0 a slot for every employee. They prove that no assignment is worth more than `bound`
     (see `matcher.assignment.certificate.bound_of`); `gap` is (bound - value) / bound, 0 where the bound is 0.
-    With loads above 1 an optimal answer may keep a gap: prices alone cannot prove what comes in whole pieces.
+    With loads above 1 an optimal answer may keep a gap: prices alone cannot prove what comes in whole pieces. There a
+    `turnout` is part of the proof.
     """
 
     employee_of: IntArray
@@ -27,6 +41,7 @@ class Assignment:
     status: str
     solve_s: float
     reason: str = ""  # why this solver
+    turnout: Turnout | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,3 +53,4 @@ class Found:
     solver: str
     status: str = OPTIMAL
     reason: str = ""
+    turnout: Turnout | None = None

@@ -9,7 +9,8 @@ import numpy as np
 
 from matcher.assignment.certificate import bound_of, value_of
 from matcher.assignment.compiled import numba_is_here
-from matcher.assignment.linear_program import greedy, solve_loads, solve_transport
+from matcher.assignment.linear_program import greedy, solve_transport
+from matcher.assignment.loads import solve_loads
 from matcher.assignment.matrix import solve_by_scipy, solve_matrix
 from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem
 from matcher.assignment.result import OPTIMAL, Assignment, Found
@@ -60,13 +61,14 @@ def solve(
         found.status,
         clock() - began,
         found.reason,
+        found.turnout,
     )
 
 
 def _certified(problem: Problem, found: Found) -> tuple[Found, float, float]:
     """The answer with its worth and bound; by scipy anew where a compiled solver's own prices do not prove it."""
     value = value_of(problem, found.employee_of)
-    bound = max(value, bound_of(problem, found.prices))  # below the value only by rounding
+    bound = max(value, bound_of(problem, found.prices, found.turnout))  # below the value only by rounding
     is_unit = problem.value is not None and problem.load is None
     if found.status != OPTIMAL or not is_unit or bound - value <= UNPROVED * bound:
         return found, value, bound
@@ -156,7 +158,13 @@ def _with_rivals(problem: Problem, time_left: TimeLeft) -> Found:
     load_of = np.ones(problem.shape[1], dtype=np.int64)
     load_of[pairs.employee] = pairs.load
     if (pairs.load != load_of[pairs.employee]).any():
-        return solve_loads(pairs, problem.shape[0], problem.capacity, seconds=time_left())
+        return solve_loads(
+            pairs,
+            problem.shape[0],
+            problem.capacity,
+            seconds=time_left(),
+            unit_solver=lambda part, contacts, places: _solve_pairs(part, contacts, places, time_left),
+        )
     # One load for all pairs of an employee: count its slots in pieces of that load, and price them so.
     unit = _solve_pairs(replace(pairs, load=None), problem.shape[0], problem.capacity // load_of, time_left)
     return replace(unit, prices=unit.prices / load_of)

@@ -1,6 +1,7 @@
 """What makes an answer right, without any solver: feasible, worth what it says, and no other can be worth more."""
 
 import numpy as np
+import pytest
 
 
 def check_proof(answer, value, capacity, *, gap=1e-9):
@@ -27,3 +28,34 @@ def check_proof(answer, value, capacity, *, gap=1e-9):
     assert worth <= bound * (1 + 1e-12) + 1e-12
     assert bound - worth <= gap * max(bound, 1e-300)
     return worth
+
+
+def check_proof_of_loads(answer, value, capacity, load):
+    """As above where a pair takes `load` slots: feasible, and neither prices nor turnout claim too little.
+
+    The turnout's own prices must show that one contact more than `most` cannot be served. Returns worth and bound.
+    """
+    worth, taken = 0.0, np.zeros(value.shape[1])
+    for i, j in enumerate(answer.employee_of.tolist()):
+        if j >= 0:
+            assert value[i, j] > 0
+            worth += value[i, j]
+            taken[j] += load[i, j]
+    assert (taken <= capacity).all()
+    useful = (value > 0) & (load <= capacity)
+    most, toll = 0, 0.0
+    if answer.turnout is not None:
+        most, toll = answer.turnout.most, answer.turnout.toll
+        assert toll >= 0
+        assert _limit(np.where(useful, 1.0, -np.inf), answer.turnout.prices, capacity, load, 0.0) < most + 1
+    limit = _limit(np.where(useful, value, -np.inf), answer.prices, capacity, load, toll) + most * toll
+    assert answer.value == pytest.approx(worth)
+    assert answer.bound <= limit * (1 + 1e-12) + 1e-12
+    assert worth <= answer.bound * (1 + 1e-12) + 1e-12
+    return worth, limit
+
+
+def _limit(value, prices, capacity, load, toll):
+    assert (prices >= 0).all()
+    paid = value - load * prices - toll
+    return float(prices @ capacity) + sum(max([0.0, *row]) for row in paid)
