@@ -1,0 +1,136 @@
+"""One contact into a solved round, why a contact cannot be served, and a portfolio: beside what they must beat."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.figures import Figure, show
+from benchmarks.processor_time import spread
+from matcher.assignment import Problem, solve
+from matcher.assignment.bottleneck import bottleneck, cheapest_fix
+from matcher.assignment.incremental import Solved
+from matcher.assignment.transport import AskDemand, AskWishes, Choices, Demand, Wishes
+from matcher.use_cases.assign_portfolio import assign_portfolio
+
+PART = "assignment"
+SIZE = 1_000
+NEWCOMERS = 60
+MANY, STAFF = 100_000, 1_000
+SLOWER = 1 / 200  # of solving anew: the most that one contact may take
+
+
+def measure() -> list[Figure]:
+    """All lines: seconds, and multiples of solving anew."""
+    return [*one_contact(), *bottlenecks(), *portfolio()]
+
+
+def one_contact() -> list[Figure]:
+    """A contact into (and out of) a solved 1,000 × 1,000, by a few kinds of values."""
+    figures = []
+    for kind in ("low rank", "uniform"):
+        value = _values(kind, SIZE + NEWCOMERS + 1, SIZE)
+        problem = Problem(value[:SIZE])
+        anew = statistics.median(_seconds(lambda: solve(problem)) for _ in range(5))  # noqa: B023  # called at once
+        solved = Solved(problem)
+        solved.remove_contact(solved.add_contact(value[SIZE]))
+        ins, outs = [], []
+        for row in value[SIZE + 1 :]:
+            began = time.perf_counter()
+            contact = solved.add_contact(row)
+            middle = time.perf_counter()
+            solved.remove_contact(contact)
+            ins.append((middle - began) / anew)
+            outs.append((time.perf_counter() - middle) / anew)
+        read = _seconds(value[:SIZE].sum) / anew
+        what = f"one contact into a solved {SIZE:,}², {kind} ({statistics.median(ins) * anew * 1e6:.0f} µs)"
+        limit_is = "a read of the matrix, which a certificate costs"
+        figures.append(Figure(PART, what, statistics.median(ins), "× anew", SLOWER, read, limit_is, spread(ins)))
+        what = f"one contact out of it, {kind} ({statistics.median(outs) * anew * 1e6:.0f} µs)"
+        figures.append(Figure(PART, what, statistics.median(outs), "× anew", None, None, "", spread(outs)))
+    return figures
+
+
+def bottlenecks() -> list[Figure]:
+    """Why one of 100,000 contacts cannot be served, given pair by pair and as a matrix of few demands."""
+    rng = np.random.default_rng(0)
+    rows = np.repeat(np.arange(MANY), 10)
+    columns = (rng.integers(0, 100, rows.size) + 100 * np.tile(np.arange(10), MANY)) % STAFF
+    short = np.full(STAFF, MANY // STAFF - 5)
+    sparse = Problem.sparse(rows, columns, np.ones(rows.size), (MANY, STAFF), capacity=short)
+    demands = rng.random((200, STAFF)) < 0.2
+    dense = Problem(np.where(demands, 1.0, -np.inf)[rng.integers(0, 200, MANY)], capacity=short)
+    figures = []
+    for name, problem in ((f"{rows.size:,} pairs", sparse), ("a matrix of 200 demands", dense)):
+        for what, ask in (("bottleneck", bottleneck), ("cheapest fix", cheapest_fix)):
+            seconds = [_seconds(lambda: ask(problem, int(i))) for i in rng.integers(0, MANY, 5)]  # noqa: B023  # at once
+            figures.append(
+                Figure(PART, f"{what} at {MANY:,} contacts, {name}", statistics.median(seconds), " s", 1.0,
+                       spread=spread(seconds))
+            )  # fmt: skip
+    return figures
+
+
+def portfolio() -> list[Figure]:
+    """100,000 customers to 1,000 account employees, values made chunk by chunk from eight shares, one thread."""
+    rng = np.random.default_rng(0)
+    chunks = _Profiles(
+        rng.dirichlet(np.full(8, 0.6), MANY), rng.random((8, 8)) @ rng.dirichlet(np.full(8, 0.6), STAFF).T
+    )
+    capacity = rng.multinomial(int(1.05 * MANY), np.full(STAFF, 1 / STAFF))
+    began = time.perf_counter()
+    found = assign_portfolio(chunks, capacity)
+    seconds = time.perf_counter() - began
+    size = f"{MANY:,} × {STAFF:,}"
+    read = _seconds(lambda: chunks.demands(AskDemand(np.zeros(STAFF), 1.0)))
+    return [
+        Figure(PART, f"portfolio {size}, {found.rounds} rounds", seconds, " s", None, read, "one look at every pair"),
+        Figure(PART, f"portfolio {size}, certified gap", 100 * found.gap, " %", 0.1),
+    ]
+
+
+class _Profiles:
+    """Customers whose values are made when they are asked for."""
+
+    def __init__(self, shares: np.ndarray, side: np.ndarray, *, size: int = 4_096) -> None:
+        self._shares, self._side, self._size = shares, side, size
+
+    @property
+    def customers(self) -> int:
+        return len(self._shares)
+
+    def demands(self, question: AskDemand) -> list[Demand]:
+        return [question.answer(value, number) for number, value in enumerate(self._parts(question.stride))]
+
+    def wishes(self, question: AskWishes) -> list[Wishes]:
+        return [question.answer(value, number) for number, value in enumerate(self._parts(question.stride))]
+
+    def values_of(self, customers: np.ndarray) -> np.ndarray:
+        return 0.65 + 0.2 * (self._shares[customers] @ self._side)
+
+    def worth_of(self, employee_of: Choices) -> np.ndarray:
+        worth = 0.65 + 0.2 * (self._shares * self._side.T[np.maximum(employee_of, 0)]).sum(axis=1)
+        return np.where(employee_of >= 0, worth, 0.0)
+
+    def _parts(self, stride: int):  # type: ignore[no-untyped-def]  # an iterator of arrays
+        for start in range(0, len(self._shares), self._size):
+            yield self.values_of(np.arange(start, min(start + self._size, len(self._shares)), stride))
+
+
+def _values(kind: str, contacts: int, employees: int) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    if kind == "uniform":
+        return rng.random((contacts, employees))
+    shares = rng.dirichlet(np.full(8, 0.6), contacts) @ rng.random((8, 8))
+    return shares @ rng.dirichlet(np.full(8, 0.6), employees).T
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    show(measure())
