@@ -1,0 +1,245 @@
+"""From outcomes to a scorer: columns built, priors chosen and calibrated on later outcomes, all fitted at last."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.compatibility.curvature import Curved, Effect, Rows, curved_at
+from matcher.compatibility.features import FeatureMap
+from matcher.compatibility.handle_time import fit_handle_time
+from matcher.compatibility.keys import keys_of
+from matcher.compatibility.outcomes import Outcomes
+from matcher.compatibility.people_table import PeopleTable
+from matcher.compatibility.regression import Fitted, curvature_at_start, fit, sureness
+from matcher.compatibility.scorer import PeopleEffects, Scorer
+from matcher.compatibility.sigmoid_calibration import Calibration, calibrate
+from matcher.compatibility.splits import Split
+from matcher.errors import Fault, InvalidInput
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+LEAST_OUTCOMES = 50
+LEAST_EMPLOYEES = 2
+MOST_TRIED = 30_000  # outcomes, the latest, that priors are chosen on: more change no choice and cost time
+NO_EFFECT = 1e-6  # a prior spread that leaves a weight where its mean is
+
+# Prior spreads in logits that nothing is chosen for (design).
+FIXED: Mapping[str, float] = {
+    "intent": 1.0, "channel": 0.5, "segment": 0.5, "team": 0.5, "margin": 0.5, "profile": 1.0, "chemistry": 1.0,
+    "hypothesis": NO_EFFECT,
+}  # fmt: skip
+# Chosen on later outcomes, the first being the middle one. Interactions never wider (profiling.md 11); `people` are
+# logits of single customers and employees; trait and pair are logits a standard deviation of the column.
+CHOICES: Mapping[str, tuple[float, ...]] = {
+    "interaction": (0.2, 0.1, 0.3),
+    "people": (0.5, 0.25, 1.0),
+    "trait": (0.1, 0.03, 0.25),
+    "pair": (0.1, 0.03, 0.25),
+}
+SUMMARY = ("wish", "likeness", "equality")
+DETAIL = ("wish_part", "likeness_part")
+DETAIL_SHARE = 0.5  # of a summary's spread: a quality by itself is believed less than all together
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """Everything that is fitted to. `blocks` names each column's block; `deviation` is each column's own spread."""
+
+    rows: Rows
+    mean: Floats
+    blocks: tuple[str, ...]
+    deviation: Floats
+
+    def spread(self, chosen: Mapping[str, float]) -> Floats:
+        """Each column's prior spread in logits a unit of the column."""
+        spreads = [_spread_of(block, chosen) for block in self.blocks]
+        scales = [
+            1.0 if block in FIXED or block == "interaction" else 1.0 / deviation
+            for block, deviation in zip(self.blocks, self.deviation.tolist(), strict=True)
+        ]
+        spread: Floats = np.array(spreads) * np.array(scales)
+        return spread
+
+    def some(self, places: Ints) -> Rows:
+        """Some of the rows."""
+        rows = self.rows
+        return Rows(
+            rows.X[places],
+            rows.success[places],
+            rows.weight[places],
+            replace(rows.customer, index=rows.customer.index[places]),
+            replace(rows.employee, index=rows.employee.index[places]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """A split made ready: rows to train on, later rows, and the curvature that serves every choice of priors."""
+
+    train: Rows
+    later: Rows
+    curved: Curved
+
+    def later_logits(self, design: Design, chosen: Mapping[str, float]) -> Floats:
+        """The logits of later rows by what the earlier ones teach."""
+        rows = with_people(self.train, chosen["people"])
+        fitted = fit(rows, design.mean, design.spread(chosen), curved=self.curved)
+        logits: Floats = fitted.intercept + self.later.X @ fitted.weights
+        for effect, weights in ((self.later.customer, fitted.customer), (self.later.employee, fitted.employee)):
+            logits += weights[effect.index]
+        return logits
+
+    def loss(self, design: Design, chosen: Mapping[str, float]) -> float:
+        """The log-loss of later rows, summed."""
+        later = self.later
+        return log_loss(self.later_logits(design, chosen), later.success, later.weight) * len(later.success)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A scorer, the prior spreads chosen for it, and the mean log-loss of each choice on later outcomes."""
+
+    scorer: Scorer
+    chosen: Mapping[str, float]
+    tried: Mapping[str, float]
+
+
+def check_enough(outcomes: Outcomes) -> None:
+    """Raise InvalidInput with everything that keeps these outcomes from teaching anything."""
+    faults = []
+    if len(outcomes) < LEAST_OUTCOMES:
+        detail = f"{len(outcomes)} outcomes are too few to learn from; it takes at least {LEAST_OUTCOMES}"
+        faults.append(Fault("/outcomes", "too_few_outcomes", f"{detail}. Until then use the prior."))
+    if len(np.unique(outcomes.employee)) < LEAST_EMPLOYEES and len(outcomes):
+        detail = "all outcomes are of one employee: who fits whom shows only between employees"
+        faults.append(Fault("/outcomes", "one_employee", f"{detail}. Until then use the prior."))
+    if len(outcomes) and (outcomes.success.min() > 0.5 or outcomes.success.max() <= 0.5):
+        kind = "good" if outcomes.success.min() > 0.5 else "bad"
+        detail = f"all outcomes are {kind}: it takes good and bad ones to tell them apart"
+        faults.append(Fault("/outcomes", "one_class", f"{detail}. Until then use the prior."))
+    if faults:
+        raise InvalidInput(faults)
+
+
+def design_of(
+    features: FeatureMap, customers: PeopleTable, employees: PeopleTable, outcomes: Outcomes, *, effects: bool
+) -> Design:
+    """The columns of these outcomes; without `effects` single people have none of their own."""
+    left = features.left(customers.take(outcomes.customer), outcomes.intents, outcomes.channels)
+    right = features.right(employees).take(outcomes.employee)
+    X = features.design(left, right)
+    every = features.all_features
+    deviation = X.std(axis=0)
+    deviation[deviation < 1e-9] = math.inf  # a column that never varies says nothing
+    spread = 1.0 if effects else 0.0
+    rows = Rows(
+        X,
+        outcomes.success,
+        outcomes.weight,
+        Effect(outcomes.customer, len(customers), spread),
+        Effect(outcomes.employee, len(employees), spread),
+    )
+    return Design(rows, np.array([each.prior_mean for each in every]), tuple(each.block for each in every), deviation)
+
+
+def train(
+    features: FeatureMap, customers: PeopleTable, employees: PeopleTable, outcomes: Outcomes, splits: Sequence[Split],
+    *, given: Mapping[str, float | None], effects: bool = True,
+) -> Trained:  # fmt: skip
+    """The scorer; `given` fixes prior spreads by block, `None` has them chosen by log-loss on the splits' later rows.
+
+    `customers` and `employees` are those of the outcomes, in ascending order of their keys.
+    """
+    design = design_of(features, customers, employees, outcomes, effects=effects)
+    trials = [_trial(design, Split(split.kind, split.train[-MOST_TRIED:], split.later)) for split in splits]
+    chosen, tried = _choose(design, trials, given)
+    calibration = _calibrated(design, trials, chosen)
+    rows, spread = with_people(design.rows, chosen["people"]), design.spread(chosen)
+    fitted = fit(rows, design.mean, spread)
+    scorer = _scorer(features, customers, employees, rows, fitted, spread, calibration)
+    handle = fit_handle_time(
+        outcomes.intents, [employees.ids[place] for place in outcomes.employee], outcomes.handle_s, outcomes.weight
+    )
+    return Trained(replace(scorer, handle_time=handle), chosen, tried)
+
+
+def log_loss(logits: Floats, success: Floats, weight: Floats) -> float:
+    """Mean log-loss in nats."""
+    return float(np.average(np.logaddexp(0.0, logits) - success * logits, weights=weight))
+
+
+def _scorer(
+    features: FeatureMap, customers: PeopleTable, employees: PeopleTable, rows: Rows, fitted: Fitted, spread: Floats,
+    calibration: Calibration,
+) -> Scorer:  # fmt: skip
+    sure = sureness(rows, fitted, spread)
+    return Scorer(
+        features=features,
+        intercept=fitted.intercept,
+        weights=fitted.weights,
+        customers=PeopleEffects(keys_of(customers.ids), fitted.customer, rows.customer.spread),
+        employees=PeopleEffects(keys_of(employees.ids), fitted.employee, rows.employee.spread),
+        factor=sure.factor,
+        customer_variance=sure.customer_variance,
+        calibration=calibration,
+    )
+
+
+def with_people(rows: Rows, spread: float) -> Rows:
+    """The rows with this prior spread of single people, where these have effects at all."""
+    customer = replace(rows.customer, spread=spread if rows.customer.spread else 0.0)
+    return replace(rows, customer=customer, employee=replace(rows.employee, spread=customer.spread))
+
+
+def _trial(design: Design, split: Split) -> Trial:
+    train = design.some(split.train)
+    return Trial(train, design.some(split.later), curved_at(train, curvature_at_start(train)))
+
+
+def _calibrated(design: Design, trials: Sequence[Trial], chosen: Mapping[str, float]) -> Calibration:
+    """Fitted on later rows only, each scored by what came before it."""
+    if not trials:
+        return Calibration()
+    logits = np.concatenate([trial.later_logits(design, chosen) for trial in trials])
+    success = np.concatenate([trial.later.success for trial in trials])
+    return calibrate(logits, success, np.concatenate([trial.later.weight for trial in trials]))
+
+
+def _choose(
+    design: Design, trials: Sequence[Trial], given: Mapping[str, float | None]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Block by block the spread that later outcomes speak for; blocks that nothing is in are not tried."""
+    chosen = {block: CHOICES[block][0] if (one := given.get(block)) is None else one for block in CHOICES}
+    open_blocks = [block for block in CHOICES if given.get(block) is None and _is_used(block, design)]
+    if not trials or not open_blocks:
+        return chosen, {}
+    count = sum(len(trial.later.success) for trial in trials)
+    best = math.fsum(trial.loss(design, chosen) for trial in trials) / count
+    tried = {"start": best}
+    for block in sorted(open_blocks, key=lambda block: block != "people"):
+        for other in CHOICES[block][1:]:
+            attempt = {**chosen, block: other}
+            loss = math.fsum(trial.loss(design, attempt) for trial in trials) / count
+            tried[f"{block}={other:g}"] = loss
+            if loss < best:
+                best, chosen = loss, attempt
+    return chosen, tried
+
+
+def _is_used(block: str, design: Design) -> bool:
+    if block == "people":
+        return design.rows.employee.spread > 0
+    names = (*SUMMARY, *DETAIL) if block == "pair" else (block,)
+    return any(name in design.blocks for name in names)
+
+
+def _spread_of(block: str, chosen: Mapping[str, float]) -> float:
+    if block in FIXED:
+        return FIXED[block]
+    if block in SUMMARY:
+        return chosen["pair"]
+    return chosen["pair"] * DETAIL_SHARE if block in DETAIL else chosen[block]
