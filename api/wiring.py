@@ -129,15 +129,17 @@ def warm_up(klik: Klik) -> None:
 
 
 def warm_up_meanwhile(klik: Klik) -> threading.Thread:
-    """Do in a thread what may wait until after the first answers: load what scores forms and reads profiles.
+    """Do in a thread what may wait until after the first answers: load the compiled solvers, and what scores forms.
 
-    Both bring a part of scipy that takes a second or two to load, which the first respondent need not wait for.
+    It takes seconds, and far more on a machine where nothing was compiled yet; scipy solves until then.
     """
 
     def prepare() -> None:
+        from matcher.assignment import warm_up as load_solvers
         from matcher.profiles.bridge import logit_prior
         from matcher.profiles.facets import profile_of
 
+        load_solvers()
         profile_of("nobody", klik.framework.name, klik.framework.values, None, klik.now())
         logit_prior(klik.framework.values)
 

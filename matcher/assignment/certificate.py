@@ -5,7 +5,7 @@ Source: linear programming duality for the transport problem (Kuhn 1955, doi 10.
 
 import numpy as np
 
-from matcher.assignment.compiled import numba_is_here
+from matcher.assignment.compiled import compiled_is_ready
 from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem, plain
 from matcher.assignment.result import Turnout
 
@@ -90,7 +90,7 @@ def _best_net_value(problem: Problem, prices: FloatArray) -> FloatArray:
 def _best_of_rows(value: FloatArray, shut: FloatArray) -> FloatArray:
     """The largest value - price of each row, at least 0, in one read of the matrix."""
     best: FloatArray = np.zeros(value.shape[0])
-    if value.size > FEW_CELLS and numba_is_here():
+    if value.size > FEW_CELLS and compiled_is_ready():
         from matcher.assignment.dense_loops import keep_best  # compiled on first use
         from matcher.assignment.state import LANES
 

@@ -1,12 +1,14 @@
 """How solver loops become machine code: numba, with its cache where one can be written.
 
-Only modules that hold compiled loops import this one, and they are loaded when a solver is chosen: numba takes half a
-second to load. Where it is not installed, `numba_is_here` says so and scipy does the work.
+Modules with compiled loops are loaded when a solver is chosen: numba takes half a second to load, its code another one
+from the cache, and twenty to make on a machine that never did. Until `warm_up` has them in memory, and where numba is
+not installed, `compiled_is_ready` says no and scipy does the work.
 """
 
 import os
 import stat
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+LOADED = threading.Event()  # set once for all by `warm_up`
 
 # Sums of prices may be reordered and NaN is refused at the door; infinities stay what they are (-inf forbids a pair).
 LOOSE_ARITHMETIC = {"nnan", "nsz", "contract"}
@@ -23,6 +27,11 @@ LOOSE_ARITHMETIC = {"nnan", "nsz", "contract"}
 def numba_is_here() -> bool:
     """Whether compiled solvers can be used at all."""
     return find_spec("numba") is not None
+
+
+def compiled_is_ready() -> bool:
+    """Whether this process has the compiled solvers in memory."""
+    return LOADED.is_set()
 
 
 def compiled(loop: Loop) -> Loop:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matcher.assignment.certificate import bound_of
-from matcher.assignment.compiled import numba_is_here
+from matcher.assignment.compiled import compiled_is_ready
 from matcher.assignment.incremental_state import NOTHING, Kept, kept_for, paths_for
 from matcher.assignment.problem import FloatArray, IntArray, Problem
 from matcher.assignment.result import OPTIMAL, Assignment
@@ -261,7 +261,7 @@ class Solved:
 
 def _steps(is_compiled: bool | None) -> ModuleType:
     """The searches, as machine code or in numpy."""
-    if numba_is_here() if is_compiled is None else is_compiled:
+    if compiled_is_ready() if is_compiled is None else is_compiled:
         from matcher.assignment import incremental_loops
 
         return incremental_loops

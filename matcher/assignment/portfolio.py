@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from matcher.assignment.compiled import numba_is_here
+from matcher.assignment.compiled import compiled_is_ready
 from matcher.assignment.problem import FloatArray, IntArray
 
 SAMPLED = 256  # cells: where half of their values repeat, ties are everywhere, and an auction goes in circles
@@ -81,7 +81,7 @@ def shape_of(benefit: FloatArray, room: IntArray) -> Shape:
     """The problem's shape; values and rank are estimated from a sample, and only where they matter."""
     contacts, employees = benefit.shape
     slots = int(room.sum())
-    compiled = numba_is_here()
+    compiled = compiled_is_ready()
     large = compiled and min(contacts, employees) >= LARGE
     return Shape(
         contacts=contacts,

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from matcher.assignment.certificate import bound_of, value_of
-from matcher.assignment.compiled import numba_is_here
+from matcher.assignment.compiled import compiled_is_ready
 from matcher.assignment.linear_program import greedy, solve_transport
 from matcher.assignment.loads import solve_loads
 from matcher.assignment.matrix import solve_by_scipy, solve_matrix
@@ -24,6 +24,7 @@ MANY_PAIRS_SHARE = 0.25  # of the cells: above it a matrix wins
 MOST_PAIRS_SETTLED = 2_000_000  # above it the last contacts are left within a small gap
 MOST_SLOT_PAIRS = 5_000_000  # pairs × slots that scipy holds as a graph
 SMALL = 8_100  # cells: one compiled call does all
+WORTH_LOADING = 1_000_000  # cells or pairs: scipy is done with fewer before compiled code is in memory
 FIRST_CONTACTS = 64  # looked at before all are: most large problems show their rivals here
 UNPROVED = 1e-9  # a gap above this means that a compiled solver did not prove its optimum
 
@@ -40,7 +41,7 @@ def solve(
     is not counted: see `warm_up`. The same problem always gets the same answer from the same libraries.
     `clock` measures durations in seconds. The answer's `reason` says why its solver was taken.
     """
-    if deadline_s is not None:
+    if deadline_s is None and _is_worth_loading(problem):
         warm_up()
     began = clock()
     if deadline_s is None and (quick := _solve_small(problem)) is not None:
@@ -65,6 +66,11 @@ def solve(
     )
 
 
+def _is_worth_loading(problem: Problem) -> bool:
+    size = problem.shape[0] * problem.shape[1] if problem.given is None else problem.given.value.size
+    return size >= WORTH_LOADING
+
+
 def _certified(problem: Problem, found: Found) -> tuple[Found, float, float]:
     """The answer with its worth and bound; by scipy anew where a compiled solver's own prices do not prove it."""
     value = value_of(problem, found.employee_of)
@@ -85,7 +91,7 @@ def _solve_small(problem: Problem) -> tuple[Found, float, float] | None:
     contacts, employees = problem.shape
     if problem.value is None or problem.load is not None or not (1 < contacts <= employees * 2):
         return None
-    if contacts * employees > SMALL or not numba_is_here():
+    if contacts * employees > SMALL or not compiled_is_ready():
         return None
     from matcher.assignment.small import solve_small_matrix  # compiled on first use
 
@@ -172,20 +178,20 @@ def _with_rivals(problem: Problem, time_left: TimeLeft) -> Found:
 
 def _solve_dense_form(problem: Problem, value: FloatArray, time_left: TimeLeft) -> Found:
     cells = problem.shape[0] * problem.shape[1]
-    if _is_over(time_left) and cells <= MOST_CELLS and not numba_is_here():
+    if _is_over(time_left) and cells <= MOST_CELLS and not compiled_is_ready():
         return greedy(problem.useful_pairs, problem.shape[0], problem.capacity)
     return solve_matrix(value, problem.capacity, has_time=_has_time(time_left))
 
 
 def _solve_pairs(pairs: Pairs, contacts: int, capacity: IntArray, time_left: TimeLeft) -> Found:
-    if _is_over(time_left) and not numba_is_here():
+    if _is_over(time_left) and not compiled_is_ready():
         return greedy(pairs, contacts, capacity)
     cells, has_time = contacts * capacity.size, _has_time(time_left)
     if cells <= MOST_CELLS and pairs.value.size > MANY_PAIRS_SHARE * cells:
         benefit = np.zeros((contacts, capacity.size))
         benefit[pairs.contact, pairs.employee] = pairs.value
         return solve_matrix(benefit, capacity, has_time=has_time)
-    if numba_is_here():
+    if compiled_is_ready():
         from matcher.assignment.pair_auction import solve_many_pairs, solve_pairs_exactly  # compiled on first use
 
         solver = solve_pairs_exactly if pairs.value.size <= MOST_PAIRS_SETTLED else solve_many_pairs

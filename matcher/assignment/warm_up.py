@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from matcher.assignment.compiled import numba_is_here
+from matcher.assignment.compiled import LOADED, numba_is_here
 from matcher.assignment.problem import Pairs
 
 
@@ -12,7 +12,7 @@ from matcher.assignment.problem import Pairs
 def warm_up() -> None:
     """Have every compiled loop in memory: under a second from the cache, some twenty the first time on a machine.
 
-    Does nothing where numba is not installed, and nothing the second time.
+    Does nothing where numba is not installed, and nothing the second time. Until it is done scipy solves.
     """
     if not numba_is_here():
         return
@@ -28,3 +28,4 @@ def warm_up() -> None:
     contact, employee = np.array([0, 0, 1, 2, 2, 3]), np.array([0, 1, 0, 1, 2, 2])
     pairs = Pairs(contact, employee, np.array([9.0, 8.0, 9.0, 8.0, 5.0, 5.0]))
     solve_pairs_exactly(pairs, 4, one_each, has_time=None)
+    LOADED.set()

@@ -15,7 +15,8 @@ from matcher.assignment.compiled import numba_is_here
 ROOT = Path(__file__).resolve().parents[3]
 SOLVED = """
 import numpy as np
-from matcher.assignment import Problem, solve
+from matcher.assignment import Problem, solve, warm_up
+warm_up()
 rng = np.random.default_rng(6)
 for shape, slots in [((9, 9), 1), ((120, 120), 1), ((60, 90), 1), ((150, 40), 3), ((30, 2), 15)]:
     value = rng.random(shape)
