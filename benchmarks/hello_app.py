@@ -8,14 +8,17 @@ from api.app import create_app
 from api.events import configure_logging
 from api.guard import Gate
 from api.settings import load_settings
-from api.wiring import build
+from api.wiring import build, warm_up, warm_up_meanwhile
 from benchmarks.hello import HELLO
 
 ANSWER = b'{"hello":"world"}'
 
 settings = load_settings(os.environ)
 configure_logging(settings.log_level)
-app = create_app(build(settings))
+klik = build(settings)
+app = create_app(klik)
+warm_up(klik)
+warm_up_meanwhile(klik).join()  # as a service that has been up for a while
 
 
 def hello() -> Response:
