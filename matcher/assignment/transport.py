@@ -177,7 +177,18 @@ def _after(state: Ascent, turn: Turn, chunks: Chunks, capacity: IntArray) -> Asc
     offered = capacity * (asked / max(chunks.customers, 1))
     step = np.log(np.maximum(wanted, FEWEST) / np.maximum(offered, FEWEST))
     moved = state.prices + turn.temperature * np.clip(step, -LONGEST_STEP, LONGEST_STEP)
-    return Ascent(np.maximum(moved, 0.0), best, bound, state.rounds + 1)
+    return Ascent(_lowered(np.maximum(moved, 0.0), capacity, chunks.customers), best, bound, state.rounds + 1)
+
+
+def _lowered(prices: FloatArray, capacity: IntArray, customers: int) -> FloatArray:
+    """Where places are enough for all, the prices less the lowest: the bound falls by it for each place too many.
+
+    Steps would take the level down far more slowly than they took it up.
+    """
+    open_prices = prices[capacity > 0]
+    if open_prices.size == 0 or capacity.sum() < customers:
+        return prices
+    return np.maximum(prices - open_prices.min(), 0.0)
 
 
 def settle(chunks: Chunks, capacity: IntArray, prices: FloatArray, *, largest: float) -> Choices:
