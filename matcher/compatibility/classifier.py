@@ -35,7 +35,7 @@ Employees = Sequence[Employee] | PeopleTable
 class PairClassifier(BaseEstimator):  # type: ignore[misc]  # scikit-learn publishes no types
     """Who fits whom, learnt from outcomes; deterministic for a given `seed`.
 
-    `values` is off, same, prior or learned (learning.md section 1); without `pairs` only main effects are learnt,
+    `values` is off, main (main effects only), same, prior or learned; without `pairs` only main effects are learnt,
     without `effects` single people have none. A spread that is `None` is chosen on later outcomes: `interaction_spread`
     (logits a product of shares), `people_spread` (logits), `trait_spread` and `pair_spread` (logits a standard
     deviation). `split` parts earlier from later: time, group, or auto (time where times differ).

@@ -28,7 +28,7 @@ from matcher.profiles.framework import Framework
 FEATURES_SCHEMA = "klik-features/1"
 MOST_INTENTS = 200
 MOST_GROUPS = 200
-VALUE_MODES = ("off", "same", "prior", "learned")
+VALUE_MODES = ("off", "main", "same", "prior", "learned")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -196,13 +196,14 @@ def learn_features(
 ) -> FeatureMap:  # fmt: skip
     """The map for these people and the contacts' intents.
 
-    `values` is off, same, prior or learned; without `pairs` nothing is counted of two people together.
+    `values` is off, main (main effects only), same, prior or learned; without `pairs` nothing else is counted
+    of two people together.
     """
     known = levels_of(intents, most=MOST_INTENTS)
     traits = learn_traits(customers.attributes), learn_traits(employees.attributes)
     has_values = bool(customers.values_known.any() or employees.values_known.any())
     parts: list[PairPart] = []
-    if values != "off" and customers.values_known.any() and employees.values_known.any():
+    if values not in ("off", "main") and customers.values_known.any() and employees.values_known.any():
         affinity = tuple(tuple(row) for row in framework.affinity.tolist())
         parts.append(ValuesPart(framework.values.dims, affinity, values))
     if pairs:

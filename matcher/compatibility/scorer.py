@@ -25,6 +25,7 @@ Words = Sequence[str | None]
 
 DEVIATIONS_90 = 1.6448536269514722  # of a normal: the interval holds 90 %
 PAIRS_AT_ONCE = 20_000
+SMALLEST_SHARE = 1e-7  # of the largest singular value: what single precision cannot tell from nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +90,7 @@ class Scorer:
         effects, places = self.employees.of(employees.ids)
         start = len(self.features.left_features)
         main = side.main @ self.weights[start : start + side.main.shape[1]] + effects
-        thin = self._matrix[self._used] @ side.pair.T
+        thin = self._thin[1] @ side.pair.T
         ones = np.ones((1, len(employees)))
         columns = np.ascontiguousarray(np.vstack([main[None, :], ones, thin]), dtype=np.float32)
         return EmployeeHalf(columns, side, places)
@@ -101,7 +102,7 @@ class Scorer:
         side = self.features.left(customers, intents, channels)
         effects, places = self.customers.of(customers.ids)
         main = self.intercept + side.main @ self.weights[: side.main.shape[1]] + effects
-        columns = [np.ones(len(customers)), main, side.pair[:, self._used]]
+        columns = [np.ones(len(customers)), main, side.pair @ self._thin[0]]
         return ContactHalf(np.ascontiguousarray(np.column_stack(columns), dtype=np.float32), side, places)
 
     def logits(self, contacts: ContactHalf, employees: EmployeeHalf, out: Singles | None = None) -> Singles:
@@ -143,14 +144,12 @@ class Scorer:
         return spread
 
     @cached_property
-    def _used(self) -> Ints:
-        """The customers' pair columns that any weight looks at."""
-        return np.flatnonzero(self._matrix.any(axis=1))
-
-    @cached_property
-    def _matrix(self) -> Floats:
+    def _thin(self) -> tuple[Floats, Floats]:
+        """The matrix W between the sides as a product of two thin ones (b × r, r × b'), as thin as its rank allows."""
         start = len(self.features.left_features) + len(self.features.right_features)
-        return self.features.pair_weights(self.weights[start:])
+        left, sizes, right = np.linalg.svd(self.features.pair_weights(self.weights[start:]), full_matrices=False)
+        kept = sizes > SMALLEST_SHARE * sizes.max(initial=0.0)
+        return left[:, kept] * sizes[kept], right[kept]
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Its numbers, none of them objects."""

@@ -1,0 +1,1 @@
+"""Whether what is learnt of pairs holds on public data and in worlds whose truth is known."""
