@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -175,12 +176,23 @@ class WindowSchema(ma.Schema):
     due_to = fields.AwareDateTime(required=True)
 
 
+class HelpSchema(ma.Schema):
+    """The smallest change that would serve one more: any one of the employees would do."""
+
+    code = fields.String(required=True, metadata={"enum": ["skill", "language", "mandate", "channel", "rule", "slots"]})
+    subject = fields.String(required=True)
+    employee_ids = fields.List(fields.String(), required=True)
+    contact_id = fields.String()
+    slots = fields.Integer()
+
+
 class BottleneckSchema(ma.Schema):
     """Contacts that cannot all be served, the employees they compete for, and how many are short."""
 
     contact_ids = fields.List(fields.String(), required=True)
     employee_ids = fields.List(fields.String(), required=True)
     short = fields.Integer(required=True)
+    help = fields.Nested(HelpSchema)
 
 
 class UnassignedSchema(ma.Schema):
@@ -283,7 +295,15 @@ def _unassigned(contact_id: str, why: Unassigned) -> dict[str, Any]:
 
 
 def _bottleneck(short: ShortOf) -> dict[str, Any]:
-    return {"contact_ids": list(short.contact_ids), "employee_ids": list(short.employee_ids), "short": short.short}
+    document: dict[str, Any] = {
+        "contact_ids": list(short.contact_ids),
+        "employee_ids": list(short.employee_ids),
+        "short": short.short,
+    }
+    if short.help is not None:
+        told = asdict(short.help)
+        document["help"] = {name: value for name, value in told.items() if value is not None}
+    return document
 
 
 def _finite(number: float) -> float:

@@ -35,12 +35,28 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """The smallest change that would let a contact be served: any one of `employee_ids` would do.
+
+    With `slots` it is so many slots more; else the employee would take `contact_id`, which `code` alone forbids so far:
+    language, skill, mandate, channel or a rule, about `subject`.
+    """
+
+    code: str
+    subject: str
+    employee_ids: tuple[str, ...]
+    contact_id: str | None = None
+    slots: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShortOf:
     """A smallest set of contacts that cannot all be served, the employees they compete for, and how many are short."""
 
     contact_ids: tuple[str, ...]
     employee_ids: tuple[str, ...]
     short: int
+    help: Help | None = None
 
 
 @dataclass(frozen=True, slots=True)

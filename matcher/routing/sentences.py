@@ -134,6 +134,31 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "Contacts that compete: {contacts}, for so many employees: {employees}. Places too few: {short}.",
         "nl": "Contacten die wedijveren: {contacts}, om zoveel medewerkers: {employees}. Plaatsen te weinig: {short}.",
     },
+    "help.skill": {
+        "en": "If {someone} had skill {subject}, contact {contact} could go there.",
+        "nl": "Met vaardigheid {subject} bij {someone} kon contact {contact} daarheen.",
+    },
+    "help.language": {
+        "en": "If {someone} spoke {subject}, contact {contact} could go there.",
+        "nl": "Sprak {someone} {subject}, dan kon contact {contact} daarheen.",
+    },
+    "help.mandate": {
+        "en": "With mandate {subject} for {someone}, contact {contact} could go there.",
+        "nl": "Met mandaat {subject} voor {someone} kon contact {contact} daarheen.",
+    },
+    "help.channel": {
+        "en": "If {someone} served {subject}, contact {contact} could go there.",
+        "nl": "Bediende {someone} {subject}, dan kon contact {contact} daarheen.",
+    },
+    "help.rule": {
+        "en": "If this rule spared {someone}, contact {contact} could go there: {subject}",
+        "nl": "Spaarde deze regel {someone}, dan kon contact {contact} daarheen: {subject}",
+    },
+    "help.slots": {
+        "en": "Places more needed at {someone}: {slots}.",
+        "nl": "Plaatsen meer nodig bij {someone}: {slots}.",
+    },
+    "or_others": {"en": "{name} (or one of {others} others)", "nl": "{name} (of een van {others} anderen)"},
     "outranked": {
         "en": "Contacts that count for more took the places of everyone who could help.",
         "nl": "Contacten die zwaarder wegen namen de plaatsen in van iedereen die kon helpen.",

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from matcher.assignment import Bottleneck, Problem, bottleneck
+from matcher.assignment import Problem
 from matcher.contacts.contact import Contact
 from matcher.profiles.effects import Effect
 from matcher.routing.attendance import Bools, Ints, minute_of_week
@@ -14,12 +14,12 @@ from matcher.routing.decision import Decision, ShortOf, Unassigned, Why
 from matcher.routing.eligibility import Demand, Eligibility, demand_tests, presence_tests, rule_effects, slots_for
 from matcher.routing.roster import kept
 from matcher.routing.sentences import WEEKDAYS, sentence
+from matcher.routing.shortages import shortages_of
 from matcher.routing.snapshot import Snapshot
 
 T = TypeVar("T")
 Window = tuple[datetime, datetime]
 
-MOST_SEARCHES = 20  # a search reads the whole round; more than so many different shortages help nobody
 ELSEWHEN = ("not_available", "off_duty")  # what ruled everyone out passes with the hours
 NEXT_LOOK_S = 1.0  # a round follows every change, and a tick of a second when both sides wait
 
@@ -39,7 +39,7 @@ def explain_unserved(
     """
     rows = [int(row) for row in np.flatnonzero(np.asarray(employee_of) < 0)]
     willing = [row for row in rows if eligibility.pairs[row].any()]
-    shortages = {} if problem is None else _bottlenecks(snapshot, eligibility.pairs, willing, problem)
+    shortages = {} if problem is None else shortages_of(snapshot, eligibility, willing, problem, now)
     unproven = sentence("not_chosen" if ran_out else "outranked", snapshot.language)
     inquiry = _Inquiry(snapshot, eligibility, now)
     return {
@@ -133,31 +133,6 @@ class _Inquiry:
         return {channel: int((fits & (slots_for(roster, channel) > 0)).sum()) for channel in roster.channel_cost}
 
 
-def _bottlenecks(snapshot: Snapshot, pairs: Bools, rows: list[int], problem: Problem) -> dict[int, ShortOf]:
-    """The bottleneck of each row, as far as a bounded number of searches tells.
-
-    Contacts that could go to the same employees share one search: in the set found for one of them, it may be put in
-    the other's place.
-    """
-    found: dict[bytes, tuple[int, Bottleneck | None]] = {}
-    told: dict[int, ShortOf] = {}
-    for row in rows:
-        key = np.packbits(pairs[row]).tobytes()
-        if key not in found and len(found) < MOST_SEARCHES:
-            found[key] = row, bottleneck(problem, row)
-        first, seen = found.get(key, (row, None))
-        if seen is not None:
-            told[row] = _shortage(snapshot, seen, first, row)
-    return told
-
-
-def _shortage(snapshot: Snapshot, seen: Bottleneck, first: int, row: int) -> ShortOf:
-    """The bottleneck found for the row `first`, with `row` in its place."""
-    contacts, employees = snapshot.contacts, snapshot.roster.employees
-    rivals = seen.contacts if row in seen.contacts else tuple(row if one == first else one for one in seen.contacts)
-    return ShortOf(tuple(contacts[i].id for i in rivals), tuple(employees[j].id for j in seen.employees), seen.short)
-
-
 def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str) -> Unassigned:
     snapshot, now = inquiry.snapshot, inquiry.now
     contact, language = snapshot.contacts[row], snapshot.language
@@ -166,7 +141,7 @@ def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str
         wait_s = (contact.due_from - now).total_seconds()
         return Unassigned(Why.HELD, sentence("held", language, moment=moment), next_look_s=wait_s)
     if inquiry.eligibility.pairs[row].any():
-        told = unproven if shortage is None else _short(shortage, language)
+        told = unproven if shortage is None else _short(snapshot, shortage)
         return Unassigned(Why.NO_CAPACITY, told, shortage, next_look_s=NEXT_LOOK_S)
     code, subject = inquiry.last_question(row)
     detail = sentence(f"nobody.{code}", language, subject=subject, reason=subject)
@@ -190,14 +165,25 @@ def _with_window(detail: str, window: Window, language: str) -> str:
     return sentence("suggest_window", language, detail=detail, day=day, start=f"{start:%H:%M}", end=f"{end:%H:%M}")
 
 
-def _short(shortage: ShortOf, language: str) -> str:
-    return sentence(
+def _short(snapshot: Snapshot, shortage: ShortOf) -> str:
+    language = snapshot.language
+    told = sentence(
         "short",
         language,
         contacts=len(shortage.contact_ids),
         employees=len(shortage.employee_ids),
         short=shortage.short,
     )
+    helped = shortage.help
+    if helped is None:
+        return told
+    everyone = snapshot.whole.roster
+    employee = everyone.employees[everyone.index_of[helped.employee_ids[0]]]
+    others = len(helped.employee_ids) - 1
+    name = employee.name or employee.id
+    someone = sentence("or_others", language, name=name, others=others) if others else name
+    facts = {"someone": someone, "subject": helped.subject, "contact": helped.contact_id, "slots": helped.slots}
+    return f"{told} {sentence(f'help.{helped.code}', language, **facts)}"
 
 
 def _excluded(snapshot: Snapshot, contact: Contact) -> Bools:
