@@ -188,7 +188,8 @@ def _lowered(prices: FloatArray, capacity: IntArray, customers: int) -> FloatArr
     open_prices = prices[capacity > 0]
     if open_prices.size == 0 or capacity.sum() < customers:
         return prices
-    return np.maximum(prices - open_prices.min(), 0.0)
+    lowered: FloatArray = np.maximum(prices - open_prices.min(), 0.0)
+    return lowered
 
 
 def settle(chunks: Chunks, capacity: IntArray, prices: FloatArray, *, largest: float) -> Choices:
