@@ -1,6 +1,6 @@
 """The one place where contacts meet employees: HTTP, rounds, replay, rehearsal and simulation call `decide`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 
@@ -44,10 +44,11 @@ class Stopwatch:
 
 
 def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
-    """Who takes which contact, with reasons and a proof that no assignment serving as many contacts scores higher.
+    """Who takes which contact, with reasons and a proof that no assignment serving these contacts scores higher.
 
     Serving one more contact outweighs every difference in score; among assignments that serve the most contacts the
-    best total score wins. The same snapshot, `now` and state of `rng` give the same round.
+    best total score wins. Who is served is settled without anyone's values, who serves whom with them. The same
+    snapshot, `now` and state of `rng` give the same round.
     """
     watch = Stopwatch()
     snapshot, eligibility = eligibility_of(snapshot, now)
@@ -74,19 +75,44 @@ def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
 
 
 def choose(snapshot: Snapshot, eligibility: Eligibility, scores: Scores) -> Chosen:
-    """Solve the round. Where an employee got more of a channel than its maximum, that employee keeps the best of them
-    and the rest is solved again; the bound stays that of the first solve, so the gap shows what the repair may cost."""
-    problem, shift = _problem(snapshot, eligibility, scores.total, eligibility.pairs)
+    """Solve the round. Values decide who serves whom, never who is served: where not everyone can be, those are served
+    who would be if nobody's values were known, so that keeping them to oneself costs nobody a turn."""
+    chosen = _solved(snapshot, eligibility, scores.total, eligibility.pairs)
+    is_waiting = (chosen.employee_of < 0) & eligibility.pairs.any(axis=1)
+    if scores.chemistry is None or not is_waiting.any():
+        return chosen
+    blind = _solved(snapshot, eligibility, scores.total - scores.chemistry, eligibility.pairs)
+    is_served = blind.employee_of >= 0
+    if not (is_served ^ (chosen.employee_of >= 0)).any():
+        return chosen
+    among = _solved(snapshot, eligibility, scores.total, eligibility.pairs & is_served[:, None])
+    if ((among.employee_of >= 0) == is_served).all():
+        return replace(among, problem=chosen.problem)
+    return _scored(blind, scores.total)  # a channel's maximum kept someone out: everyone's turn comes before the fit
+
+
+def _solved(snapshot: Snapshot, eligibility: Eligibility, total: Floats, pairs: Bools) -> Chosen:
+    """The best assignment. Where an employee got more of a channel than its maximum, that employee keeps the best of
+    them and the rest is solved again; the bound stays that of the first solve, so the gap shows what the repair may
+    cost."""
+    problem, shift = _problem(snapshot, eligibility, total, pairs)
     solved = solve(problem, deadline_s=snapshot.deadline_s)
-    bound, pairs = solved.bound, eligibility.pairs
-    while (over := _over_channel_maximum(snapshot, eligibility, scores.total, pairs, solved.employee_of)).any():
+    bound = solved.bound
+    while (over := _over_channel_maximum(snapshot, eligibility, total, pairs, solved.employee_of)).any():
         pairs = pairs & ~over
-        problem = _problem(snapshot, eligibility, scores.total, pairs)[0]
+        problem = _problem(snapshot, eligibility, total, pairs)[0]
         solved = solve(problem, deadline_s=snapshot.deadline_s)
     employee_of = np.asarray(solved.employee_of, dtype=np.int64)
     served = np.flatnonzero(employee_of >= 0)
-    objective = float(scores.total[served, employee_of[served]].sum())
+    objective = float(total[served, employee_of[served]].sum())
     return Chosen(employee_of, objective, bound - shift * len(served), solved, problem)
+
+
+def _scored(blind: Chosen, total: Floats) -> Chosen:
+    """The assignment made without values, its score told with them."""
+    served = np.flatnonzero(blind.employee_of >= 0)
+    objective = float(total[served, blind.employee_of[served]].sum())
+    return replace(blind, objective=objective, bound=max(blind.bound, objective))
 
 
 def basis_of(scores: Scores, employee_of: Ints) -> Basis:

@@ -95,7 +95,7 @@ class Decision:
 class Round:
     """One look at waiting contacts and free employees.
 
-    `bound` proves how good the round is: no assignment that serves as many contacts scores higher. `gap` is
+    `bound` proves how good the round is: no assignment that serves these contacts scores higher. `gap` is
     (bound − objective) relative to the bound. `stages_s` says where the time went, in seconds.
     """
 

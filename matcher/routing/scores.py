@@ -42,11 +42,13 @@ TIE_BREAK = 1e-9  # far below every term: only exact ties are broken by chance
 class Scores:
     """`total` (contacts × employees) decides; the parts explain.
 
+    `chemistry` (contacts × employees) is what values add to it, `None` where they weigh nothing anywhere.
     `compatibility` is contacts × employees; `urgency` and `preferred` (an employee's column, or −1) go by contact.
     `…_reliability` is 0 where too little was declared for values to count.
     """
 
     total: Floats
+    chemistry: Floats | None
     compatibility: Floats
     base: float
     customer_reliability: Floats
@@ -79,8 +81,10 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
     urgency = np.array([_urgency(contact, now) for contact in contacts], dtype=float)
     total = _standing_of_all(roster, eligibility, weights, turn)
     total += (weights.fit * classifier.base + weights.wait * urgency)[:, None]
+    chemistry = None
     if reliability.any():
-        total += weights.fit * np.clip(compatibility - classifier.base, -most, most)
+        chemistry = weights.fit * np.clip(compatibility - classifier.base, -most, most)
+        total += chemistry
     preferred = [roster.index_of.get(contact.preferred_employee or "", -1) for contact in contacts]
     for row, column in enumerate(preferred):
         if column >= 0:
@@ -91,7 +95,7 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
             total[row] += ADVICE * terms_of(roster, demand, slice(None)).specialist
     for boost in eligibility.rules.boosts:
         total[np.ix_(boost.contacts, boost.employees)] += boost.amount
-    return Scores(total, compatibility, classifier.base, reliability, side.reliability, urgency, preferred)
+    return Scores(total, chemistry, compatibility, classifier.base, reliability, side.reliability, urgency, preferred)
 
 
 def continuity_of(wishes: Collection[Effect]) -> float:

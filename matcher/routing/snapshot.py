@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.contacts.contact import Contact
-from matcher.profiles.channels import CHANNELS
+from matcher.profiles.channels import CHANNEL, CHANNELS
 from matcher.profiles.effects import Effect
 from matcher.profiles.facets import ShareTable, Sums
 from matcher.profiles.framework import VALUES, Framework
 from matcher.profiles.inline import InlineFacet
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import Customer
+from matcher.profiles.situations import Situation, share_there
 from matcher.routing.roster import Roster
 from matcher.routing.shares import inline_facet, shares_of
 from matcher.routing.wishes import shifted, wishes_of
@@ -80,13 +81,18 @@ class CustomerTable:
         """Their master data, where known."""
         return tuple(one.customer for one in self.known)
 
-    def channel_share(self, row: int, framework: Framework) -> dict[str, float]:
-        """How much the customer of that contact likes each channel; shares sum to 1."""
-        facet, one = framework.facets.get("channel"), self.known[row]
+    def channel_share(self, row: int, framework: Framework, *, situation: Situation | None = None) -> dict[str, float]:
+        """How much the customer of that contact likes each channel, in that situation; shares sum to 1.
+
+        What everyone does in the situation counts, not what this customer did in it before: those are pieces of
+        evidence, and to read them would cost a statement on the way of every match. A profile read by itself has both.
+        """
+        facet, one = framework.facets.get(CHANNEL), self.known[row]
         if facet is None:
             return dict.fromkeys(CHANNELS, 1.0 / len(CHANNELS))
         table = shares_of(facet, [one.on(facet.id)], [_inline(one, facet.id)], self.at)
-        return dict(zip(facet.dims, table.share[0].tolist(), strict=True))
+        share = table.share[0].tolist()
+        return dict(zip(facet.dims, share if situation is None else share_there(facet, share, situation), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

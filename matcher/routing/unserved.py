@@ -8,7 +8,9 @@ import numpy as np
 
 from matcher.assignment import Problem
 from matcher.contacts.contact import Contact
+from matcher.contacts.urgency import is_urgent
 from matcher.profiles.effects import Effect
+from matcher.profiles.situations import Situation
 from matcher.routing.attendance import Bools, Ints, minute_of_week
 from matcher.routing.decision import Decision, ShortOf, Unassigned, Why
 from matcher.routing.eligibility import Demand, Eligibility, demand_tests, presence_tests, rule_effects, slots_for
@@ -194,11 +196,13 @@ def _excluded(snapshot: Snapshot, contact: Contact) -> Bools:
 
 
 def _other_channel(inquiry: _Inquiry, row: int) -> tuple[str | None, int]:
-    """The channel the customer likes best of those by which someone could help now, and how many could."""
+    """The channel the customer likes best, for what this is about, of those by which someone could help; how many."""
     snapshot, helpers = inquiry.snapshot, inquiry.helpers_by_channel(row)
-    helpful = [name for name, count in helpers.items() if count and name != snapshot.contacts[row].channel]
+    contact = snapshot.contacts[row]
+    helpful = [name for name, count in helpers.items() if count and name != contact.channel]
     if not helpful:
         return None, 0
-    liking = snapshot.customers.channel_share(row, snapshot.framework)
+    situation = None if contact.intent is None else Situation(contact.intent, is_urgent(contact, inquiry.now))
+    liking = snapshot.customers.channel_share(row, snapshot.framework, situation=situation)
     liked = sorted((name for name in liking if name in helpful), key=lambda name: -liking[name])
     return (liked[0], helpers[liked[0]]) if liked else (None, 0)

@@ -48,7 +48,6 @@ def served(told: dict[str, Any]) -> set[str]:
     return {one["contact_id"] for one in told["assignments"]}
 
 
-@pytest.mark.xfail(strict=True, reason="chemistry still weighs in who is served; routing is to settle that without it")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("spread_s", [0, 20], ids=["all wait as long", "some wait a little longer"])
 def test_refusing_a_value_profile_costs_nobody_their_turn(seed: int, spread_s: int) -> None:
