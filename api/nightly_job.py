@@ -1,16 +1,19 @@
 """A night's work on profiles: reads the surveyed page by page, computes without a transaction, settles in one."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from api.settings import Settings
 from matcher.profiles.calibration import Recalibration, Verdict
-from matcher.profiles.framework import Facet
+from matcher.profiles.channels import CHANNEL
+from matcher.profiles.framework import Facet, Framework
 from matcher.profiles.night import Findings, Study
 from matcher.profiles.segments import LEAST_MEMBERS, FittedPrior
-from matcher.use_cases.refit_profiles import WHO_ANSWERS, settle_night, study_page
+from matcher.profiles.situations import LEAST_CONTACTS, Lift, Situation, SituationStudy
+from matcher.use_cases.refit_profiles import WHO_ANSWERS, settle_night, study_contacts_page, study_page
 from matcher.use_cases.run_job import JobRun
 
 if TYPE_CHECKING:
@@ -47,12 +50,26 @@ def work_on_night(klik: "Klik", run: JobRun) -> None:
             run.go_on(study.seen)
             with run.store.reading() as records:
                 after = study_page(records, framework, study, who, after=after)
-    findings = study.findings()
+    findings, channels = study.findings(), framework.facets.get(CHANNEL)
+    contacts = None if channels is None else _studied_contacts(run, framework, SituationStudy(channels), study.seen)
+    lifts = {} if contacts is None else contacts.lifts()
     run.go_on(study.seen, study.seen)
     with run.ending() as ending:
         now = run.now()
-        forgotten = settle_night(ending.records, framework, findings, now=now)
+        forgotten = settle_night(ending.records, framework, findings, lifts, now=now)
         ending.result = report_document(framework.name, framework.values, findings, forgotten=forgotten)
+        if contacts is not None:
+            ending.result |= situations_document(contacts, lifts)
+
+
+def _studied_contacts(run: JobRun, framework: Framework, study: SituationStudy, people: int) -> SituationStudy:
+    """The study with everything that customers did in it."""
+    after: str | None = ""
+    while after is not None:
+        run.go_on(people)
+        with run.store.reading() as records:
+            after = study_contacts_page(records, framework, study, after=after)
+    return study
 
 
 def report_document(name: str, facet: Facet, findings: Findings, *, forgotten: int) -> dict[str, object]:
@@ -70,6 +87,21 @@ def report_document(name: str, facet: Facet, findings: Findings, *, forgotten: i
         "refused": list(findings.segments.refused[:MOST_TOLD]),
         "states_forgotten": forgotten,
     }
+
+
+def situations_document(study: SituationStudy, lifts: Mapping[Situation, Lift]) -> dict[str, object]:
+    """What was found of situations: how much oftener each channel is chosen there, in at most a thousand of them."""
+    return {
+        "contacts": study.contacts,
+        "situations": [_situation(one, study.facet, lift) for one, lift in list(lifts.items())[:MOST_TOLD]],
+        "situations_left_out": max(0, len(lifts) - MOST_TOLD),
+        "least_contacts": LEAST_CONTACTS,
+    }
+
+
+def _situation(situation: Situation, facet: Facet, lift: Lift) -> dict[str, object]:
+    by_channel = dict(zip(facet.dims, lift.by_category, strict=True))
+    return {**asdict(situation), "contacts": lift.contacts, "lift": by_channel}
 
 
 def _source(source: str, facet: Facet, one: Recalibration) -> dict[str, object]:

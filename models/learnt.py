@@ -49,7 +49,7 @@ class Learnt:
         with self._store.reading() as records:
             read = learnt_framework(records, self.filed, now=now, text_cap=self._text_cap())
         self._read_at = now
-        if read.values == self.framework.values:
+        if read.facets == self.framework.facets:
             return False
         self.framework = read
         return True

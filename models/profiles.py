@@ -45,6 +45,18 @@ _SURVEYED_BY_WHO = {
         customer, and_(customer.c.id == profile.c.subject_id, customer.c.consent_values.is_(True))
     ),
 }
+_OBSERVED = (
+    select(profile.c.subject_id)
+    .where(
+        profile.c.who == bindparam("who"),
+        profile.c.framework == bindparam("framework"),
+        profile.c.facet == bindparam("facet"),
+        profile.c.subject_id > bindparam("after"),
+        position(profile.c.sums, literal(f'"{Source.BEHAVIOUR.value}":', Text)) > 0,
+    )
+    .order_by(profile.c.subject_id)
+    .limit(bindparam("most"))
+)
 _CHANGE_ONE_OF_MANY = (
     update(profile)
     .where(
@@ -151,6 +163,11 @@ class SqlProfiles(SqlEvidenceLog):
         place = {"who": who, "framework": framework, "facet": facet, "after": after or "", "most": limit}
         rows = self._connection.execute(_SURVEYED_BY_WHO[who], place)
         return [SurveyedPerson(row[0], row.segment, sums_of(*row[1:4])) for row in rows]
+
+    def observed(self, who: Who, framework: str, facet: str, *, after: str | None, limit: int) -> list[str]:
+        """The ids of at most `limit` of those whose behaviour tells something on that facet, beyond `after`."""
+        place = {"who": who, "framework": framework, "facet": facet, "after": after or "", "most": limit}
+        return list(self._connection.execute(_OBSERVED, place).scalars())
 
     def hide(self, who: Who, subject_id: str, hidden: bool, *, now: datetime, actor: str) -> bool:
         """Hide the person's profile, or show it again; whether that changed anything. Raises NotFound."""

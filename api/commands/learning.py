@@ -24,7 +24,7 @@ ACTOR = "command line"
 @click.command()
 @json_option
 def refit() -> None:
-    """Do the night's work now: priors of segments count at once, caps of sources from the next night on.
+    """Do the night's work now: priors and situations count at once, caps of sources from the next night on.
 
     \b
     Example:
@@ -48,7 +48,7 @@ def refit() -> None:
 @click.command()
 @json_option
 def calibration() -> None:
-    """Show what the last night found: how far each source is to be believed, and what segments begin with.
+    """Show what the last night found: how far to believe each source, what segments begin with and situations change.
 
     \b
     Example:
@@ -119,6 +119,10 @@ def _tell_night(result: Mapping[str, Any]) -> None:
         for one in result["segments"]
     ]
     say_table(("segment", "members", "worth", "begins with"), segments)
+    if result.get("situations"):
+        click.echo("")
+        told = [_situation_row(one) for one in result["situations"]]
+        say_table(("a contact about", "contacts", "how much oftener than in general"), told)
     if result["too_few"]:
         small = ", ".join(_small(one) for one in result["too_few"])
         click.echo(f"Fewer than {result['least_members']} surveyed members, so no prior: {small}.", err=True)
@@ -133,6 +137,11 @@ def _source_row(one: Mapping[str, Any]) -> list[str]:
     people = "< 5" if one["people"] is None else str(one["people"])
     caps = [f"{one['cap_in_file']:.2f}", f"{one['cap']:.2f}"]
     return [one["source"], people, f"{one['assumed']:.2f}", said, *caps, one["told"]]
+
+
+def _situation_row(one: Mapping[str, Any]) -> list[str]:
+    about = f"{one['intent']}, urgent" if one["urgent"] else one["intent"]
+    return [about, str(one["contacts"]), _shares(one["lift"])]
 
 
 def _shares(mean: Mapping[str, float]) -> str:

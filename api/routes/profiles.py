@@ -15,6 +15,7 @@ from api.schemas.profiles import (
     EvidenceInSchema,
     EvidenceListSchema,
     FacetQuerySchema,
+    ProfileQuerySchema,
     ProfileSchema,
     TagSchema,
     shown_evidence,
@@ -23,6 +24,7 @@ from api.schemas.profiles import (
 from matcher.profiles.evidence import Source
 from matcher.profiles.framework import VALUES
 from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
+from matcher.profiles.situations import Situation
 from matcher.profiles.tags import Tag
 from matcher.use_cases.add_evidence import Claim, add_evidence
 from matcher.use_cases.ports import Records
@@ -48,12 +50,16 @@ def profile_routes(who: Who, person_id: str) -> Blueprint:
     """The routes of one side of the desk; `person_id` is the name its id has in paths."""
     routes = Blueprint(f"{who}_profiles", __name__, url_prefix=f"/v1/{who}s/<id:{person_id}>/profile")
 
-    @routes.on("GET", "", query=FacetQuerySchema, gives={200: ProfileSchema}, doc=_with_etag(200))
-    def get_profile(query: dict[str, str], **path: str) -> Response:
-        """A person's profile on one facet (values, where none is named), with its uncertainty."""
-        facets = [query.get("facet", VALUES)]
+    @routes.on("GET", "", query=ProfileQuerySchema, gives={200: ProfileSchema}, doc=_with_etag(200))
+    def get_profile(query: tuple[str, Situation | None], **path: str) -> Response:
+        """A person's profile on one facet (values, where none is named), with its uncertainty.
+
+        With an `intent` the share of channels is that of contacts about it.
+        """
+        facet, situation = query
+        subject, now = (klik().framework, who, path[person_id]), klik().now()
         with klik().store.reading() as records:
-            (view,) = read_profile(records, klik().framework, who, path[person_id], facets=facets, now=klik().now())
+            (view,) = read_profile(records, *subject, facets=[facet], situation=situation, now=now)
         return _answer(view)
 
     @routes.on("GET", "/evidence", query=FacetQuerySchema, gives={200: EvidenceListSchema})

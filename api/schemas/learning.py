@@ -50,8 +50,21 @@ class SmallSegmentSchema(ma.Schema):
     members = fields.Integer(required=True, allow_none=True)
 
 
+class SituationFindingSchema(ma.Schema):
+    """How much oftener each channel is chosen in a situation than in general, by all its contacts; 1: just as often."""
+
+    intent = fields.String(required=True)
+    urgent = fields.Boolean(required=True)
+    contacts = fields.Integer(required=True)
+    lift = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
+
+
 class NightReportSchema(ma.Schema):
-    """What the last night found. `refused` segments bear the name of a protected trait."""
+    """What the last night found. `refused` segments bear the name of a protected trait.
+
+    `contacts` are those that told what they were about; of `situations` with fewer than `least_contacts` nothing is
+    concluded.
+    """
 
     job_id = fields.String(required=True)
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -65,6 +78,10 @@ class NightReportSchema(ma.Schema):
     least_members = fields.Integer(required=True)
     refused = fields.List(fields.String(), required=True)
     states_forgotten = fields.Integer(required=True)
+    contacts = fields.Integer()
+    situations = fields.List(fields.Nested(SituationFindingSchema))
+    situations_left_out = fields.Integer()
+    least_contacts = fields.Integer()
 
 
 def shown_night(job: Job) -> dict[str, Any]:

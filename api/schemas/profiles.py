@@ -1,18 +1,33 @@
 """How profiles, evidence and tags look on the wire."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields
 
 from api.schemas.people import WireSchema, language
-from api.schemas.strict import Choice, Key, ListOf, MapOf, Moment, Note, Number, StrictSchema, shown_moment
+from api.schemas.strict import (
+    Choice,
+    Flag,
+    Key,
+    ListOf,
+    MapOf,
+    Moment,
+    Note,
+    Number,
+    QueryFlag,
+    StrictSchema,
+    shown_moment,
+)
+from matcher.errors import invalid
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import WORST, Profile
-from matcher.profiles.framework import Framework
+from matcher.profiles.framework import VALUES, Framework
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.quality import POOR_FIT, STRAIGHT_LINE, TOO_FAST
+from matcher.profiles.situations import Situation
 from matcher.profiles.survey import Tally
 from matcher.profiles.tags import Tag
 from matcher.profiles.text import LONGEST
@@ -29,6 +44,21 @@ class FacetQuerySchema(StrictSchema):
     """Which side of a person is asked for."""
 
     facet = Choice(FACETS, code="unknown_facet")
+
+
+class ProfileQuerySchema(FacetQuerySchema):
+    """Which side of a person is asked for; the facet channel also as it is in a situation."""
+
+    intent = Key(metadata={"description": "What a contact is about. Goes with facet=channel."})
+    urgent = QueryFlag(metadata={"description": "Whether it cannot wait. Goes with an intent."})
+
+    @ma.post_load
+    def make(self, read: dict[str, Any], **_: Any) -> tuple[str, Situation | None]:
+        """The facet and the situation."""
+        if "urgent" in read and "intent" not in read:
+            raise invalid("/intent", "missing_field", "Say what is urgent: its intent.")
+        situation = Situation(read["intent"], read.get("urgent", False)) if "intent" in read else None
+        return read.get("facet", VALUES), situation
 
 
 class TagSchema(StrictSchema):
@@ -49,7 +79,8 @@ class TagSchema(StrictSchema):
 class EvidenceInSchema(StrictSchema):
     """A piece of evidence: shares by category, one category picked, an event of the framework's file, or a text.
 
-    `open` lists the categories that could be chosen at the time, where some could not.
+    `open` lists the categories that could be chosen at the time, where some could not. Behaviour may tell what the
+    contact was about (`intent`) and whether it could not wait (`urgent`).
     """
 
     source = Choice(tuple(SENT_SOURCES), required=True)
@@ -58,6 +89,8 @@ class EvidenceInSchema(StrictSchema):
     pick = Key()
     event = Key()
     open = ListOf(Key(), most=64, is_unique=True)
+    intent = Key()
+    urgent = Flag()
     text = Note(longest=LONGEST)
     language = language()
     occurred_at = Moment()
@@ -106,10 +139,19 @@ class HappeningSchema(StrictSchema):
         return Happening(**read)
 
 
+class SituationSchema(ma.Schema):
+    """What a share was asked for: an intent, whether it is urgent, and how many contacts of this person's it counts."""
+
+    intent = fields.String(required=True)
+    urgent = fields.Boolean(required=True)
+    contacts = fields.Integer(required=True)
+
+
 class ProfileSchema(ma.Schema):
     """A distribution with its uncertainty, never a bare colour. `share`, `ci90` carry every category of the facet.
 
-    `states` are acute and shift a match only. `told` says why a text that was sent changed nothing.
+    `states` are acute and shift a match only. `told` says why a text that was sent changed nothing. With a `situation`
+    `share` is that of the situation; everything else is of the person in general.
     """
 
     subject = fields.String(required=True)
@@ -128,6 +170,7 @@ class ProfileSchema(ma.Schema):
     consent = fields.String(required=True, metadata={"enum": ["given", "none", "not_needed"]})
     states = fields.List(fields.Nested(StateSchema), required=True)
     told = fields.String()
+    situation = fields.Nested(SituationSchema)
     as_of = fields.AwareDateTime(required=True)
 
 
@@ -185,7 +228,9 @@ class EvidenceListSchema(ma.Schema):
 def shown_profile(view: ProfileView) -> dict[str, Any]:
     """A profile as `ProfileSchema` documents it."""
     profile = view.profile
-    told = {} if view.told is None else {"told": view.told}
+    told: dict[str, Any] = {} if view.told is None else {"told": view.told}
+    if view.situation is not None:
+        told["situation"] = {**asdict(view.situation), "contacts": view.contacts}
     return told | {
         "subject": profile.subject,
         "framework": profile.framework,

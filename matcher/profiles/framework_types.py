@@ -34,7 +34,10 @@ class SourceTerms:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a segment's members are like, as fitted at `fitted_at`: the mean share, worth `strength` pseudo-counts."""
+    """What a segment's members are like, as fitted at `fitted_at`: the mean share, worth `strength` pseudo-counts.
+
+    Of a situation: what whoever likes all categories alike chooses there, as `strength` contacts showed.
+    """
 
     mean: tuple[float, ...]
     strength: float
@@ -47,7 +50,8 @@ class Facet:
 
     `half_life_days` is that of observed behaviour. A source that is not in `sources` cannot speak on this facet. `item`
     asks for it in one question, where the file has one; `events` tell of it by the way, and `effects` say what each
-    category asks of whoever serves the person. `segments` is what was learnt of customers' segments; files know none.
+    category asks of whoever serves the person. `segments` is what was learnt of customers' segments, `situations` of
+    contacts by the name of what they were about (see `situations`); files know neither.
     """
 
     id: str
@@ -60,6 +64,7 @@ class Facet:
     events: Mapping[str, Observation] = field(default_factory=dict)
     effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
     segments: Mapping[str, Expected] = field(default_factory=dict)
+    situations: Mapping[str, Expected] = field(default_factory=dict)
 
     @property
     def size(self) -> int:

@@ -11,6 +11,7 @@ from matcher.profiles.framework import VALUES, Facet, Framework
 from matcher.profiles.open_sets import OPEN
 from matcher.profiles.people import EMPLOYEE, Customer, Employee, Who
 from matcher.profiles.preferences import observed_share
+from matcher.profiles.situations import EVENT, INTENT, URGENT
 from matcher.profiles.tags import full_share, tag_share
 from matcher.profiles.text import TextScorer, TextShare
 from matcher.use_cases.find_person import find_person
@@ -31,8 +32,9 @@ class Claim:
     """What is claimed: a source, a facet, and either shares by category or the one category that was picked.
 
     Behaviour may be told as an `event` of the framework's file instead, with the category it names in `pick`; `open`
-    lists the categories that could be chosen at the time, where some could not. A `text` comes in place of a share,
-    with its `language` (the customer's own where none is named); it is read and let go.
+    lists the categories that could be chosen at the time, where some could not; `intent` and `urgent` say in which
+    situation it was. A `text` comes in place of a share, with its `language` (the customer's own where none is named);
+    it is read and let go.
     """
 
     source: Source
@@ -41,6 +43,8 @@ class Claim:
     pick: str | None = None
     event: str | None = None
     open: tuple[str, ...] | None = None
+    intent: str | None = None
+    urgent: bool | None = None
     occurred_at: datetime | None = None
     reason: str | None = None
     text: str | None = field(default=None, repr=False)
@@ -99,7 +103,8 @@ def add_evidence(
 
 def _accepted_share(facet: Facet, who: Who, claim: Claim, now: datetime) -> tuple[tuple[float, ...], float]:
     """The share claimed and its pseudo-counts, once every check has passed."""
-    faults = [*_source_faults(facet, who, claim), *_time_faults(claim, now), *_open_faults(facet, claim)]
+    faults = [*_source_faults(facet, who, claim), *_time_faults(claim, now)]
+    faults += [*_open_faults(facet, claim), *_situation_faults(claim)]
     share: tuple[float, ...] = ()
     weight = 0.0
     try:
@@ -136,13 +141,14 @@ def _text_faults(person: Customer | Employee, facet: Facet, claim: Claim) -> Ite
         yield Fault("/source", "source_not_accepted", f"text does not speak on facet {facet.id}")
     if claim.text is None:
         yield Fault("/text", "missing_field", "give the text that is to be read")
-    for name in ("share", "pick", "event", "open"):
+    for name in ("share", "pick", "event", "open", "intent", "urgent"):
         if getattr(claim, name) is not None:
             yield Fault(f"/{name}", "unknown_field", "a text says by itself what it tells")
 
 
 def _detail(claim: Claim) -> dict[str, object]:
-    told = {"event": claim.event, OPEN: None if claim.open is None else list(claim.open)}
+    opened = None if claim.open is None else list(claim.open)
+    told = {EVENT: claim.event, OPEN: opened, INTENT: claim.intent, URGENT: claim.urgent}
     return {name: value for name, value in told.items() if value is not None}
 
 
@@ -154,6 +160,15 @@ def _open_faults(facet: Facet, claim: Claim) -> Iterator[Fault]:
     for place, name in enumerate(claim.open):
         if name not in facet.dims:
             yield facet.unknown(name, f"/open/{place}")
+
+
+def _situation_faults(claim: Claim) -> Iterator[Fault]:
+    told = [name for name in (INTENT, URGENT) if getattr(claim, name) is not None]
+    if claim.source is not Source.BEHAVIOUR:
+        for name in told:
+            yield Fault(f"/{name}", "unknown_field", "only behaviour has its situation; a statement stands by itself")
+    elif told == [URGENT]:
+        yield Fault("/intent", "missing_field", "say what was urgent: its intent")
 
 
 def _source_faults(facet: Facet, who: Who, claim: Claim) -> Iterator[Fault]:

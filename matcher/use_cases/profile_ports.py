@@ -140,6 +140,10 @@ class ProfileRows(Protocol):
         """At most `limit` of those who answered a form, by id beyond `after`; of customers only those who agreed."""
         ...
 
+    def observed(self, who: Who, framework: str, facet: str, *, after: str | None, limit: int) -> list[str]:
+        """The ids of at most `limit` of those whose behaviour tells something on that facet, beyond `after`."""
+        ...
+
 
 class HiddenMarks(Protocol):
     """Who does not want their profile used: to the roster an employee's is then as if there were none."""
@@ -238,7 +242,11 @@ class Overlays(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SegmentPrior:
-    """What a segment's `members` (50 or more) are like: the mean share, worth `strength` pseudo-counts."""
+    """What a segment's `members` (50 or more) are like: the mean share, worth `strength` pseudo-counts.
+
+    On the facet of channels a situation stands in place of a segment, by its name, and contacts in place of members:
+    `mean` is what whoever likes all channels alike chooses there.
+    """
 
     framework: str
     facet: str

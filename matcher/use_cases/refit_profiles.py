@@ -1,18 +1,21 @@
-"""What a night makes of everything that people answered: priors of segments, caps of sources."""
+"""What a night makes of all that people answered and did: priors of segments, caps of sources, lifts of situations."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+from matcher.profiles.channels import CHANNEL
 from matcher.profiles.framework import VALUES, Framework
 from matcher.profiles.night import Findings, Study, Surveyed
 from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
 from matcher.profiles.segments import count_picks
+from matcher.profiles.situations import Lift, Situation, SituationStudy
 from matcher.use_cases.ports import FormAnswer, Job, Records, SegmentPrior, SourceCalibration
 from matcher.use_cases.start_job import start_job
 
 PROFILES_NIGHTLY = "profiles_nightly"
 SCHEDULE = "schedule"  # who asked for it, where nobody did
 PAGE_PEOPLE = 500
+MOST_STRENGTH = 1_000_000.0  # pseudo-counts: more than that no store takes
 WHO_ANSWERS: tuple[Who, ...] = (CUSTOMER, EMPLOYEE)
 
 
@@ -45,11 +48,24 @@ def study_page(records: Records, framework: Framework, study: Study, who: Who, *
     return people[-1].subject_id if len(people) == PAGE_PEOPLE else None
 
 
-def settle_night(records: Records, framework: Framework, findings: Findings, *, now: datetime) -> int:
+def study_contacts_page(
+    records: Records, framework: Framework, study: SituationStudy, *, after: str | None
+) -> str | None:
+    """Add what the next page of customers did to the study; the id to go on from, `None` where that was all."""
+    place = (framework.name, study.facet.id)
+    people = records.profiles.observed(CUSTOMER, *place, after=after, limit=PAGE_PEOPLE)
+    for told in records.profiles.evidence_of_many(CUSTOMER, people, *place).values():
+        study.add(told)
+    return people[-1] if len(people) == PAGE_PEOPLE else None
+
+
+def settle_night(
+    records: Records, framework: Framework, findings: Findings, lifts: Mapping[Situation, Lift], *, now: datetime
+) -> int:
     """Put in force what was found and forget acute states that are over; how many of these.
 
-    Segments' priors count at once. New caps count the next night (see `learnt_framework`): until then people can read
-    the report.
+    Segments' priors and situations' lifts count at once. New caps count the next night (see `learnt_framework`):
+    until then people can read the report.
     """
     place = (framework.name, VALUES)
     fitted = findings.segments.priors.items()
@@ -59,6 +75,14 @@ def settle_night(records: Records, framework: Framework, findings: Findings, *, 
     measured = findings.sources.items()
     records.calibrations.add(
         [SourceCalibration(*place, name, one.validity, one.cap, one.subjects, now) for name, one in measured]
+    )
+    channels = (framework.name, CHANNEL)
+    records.segment_priors.replace(
+        *channels,
+        [
+            SegmentPrior(*channels, one.name, lift.mean, min(float(lift.contacts), MOST_STRENGTH), lift.contacts, now)
+            for one, lift in lifts.items()
+        ],
     )
     return records.overlays.forget_expired(now)
 

@@ -203,6 +203,17 @@ class MemoryProfiles(MemoryEvidenceLog):
                 found.append(SurveyedPerson(subject_id, customer.segment, stored.sums))
         return found[:limit]
 
+    def observed(self, who: Who, framework: str, facet: str, *, after: str | None, limit: int) -> list[str]:
+        """The ids of at most `limit` of those whose behaviour tells something on that facet, beyond `after`."""
+        found = [
+            place[1]
+            for place, stored in self._transaction.tables.profiles.items()
+            if (place[0], *place[2:]) == (who, framework, facet)
+            and place[1] > (after or "")
+            and Source.BEHAVIOUR.value in stored.sums.by_source
+        ]
+        return sorted(found)[:limit]
+
     def hide(self, who: Who, subject_id: str, hidden: bool, *, now: datetime, actor: str) -> bool:
         """Hide the person's profile, or show it again; whether that changed anything. Raises NotFound."""
         require_person(self._transaction, who, subject_id)

@@ -48,7 +48,7 @@ def taught() -> MemoryStore:
         put_surveyed(records, 60, segment="age 65+", prefix="a", seed=3)
         put_surveyed(records, 30, segment=None, prefix="n", seed=4)
         records.overlays.put(Overlay(CUSTOMER, "c-000000", "values", VALUES.prior_mean, 0.3, "outage", NOW))
-        forgotten = settle_night(records, FRAMEWORK, studied(records), now=NOW)
+        forgotten = settle_night(records, FRAMEWORK, studied(records), {}, now=NOW)
     assert forgotten == 1
     return store
 
