@@ -1,7 +1,7 @@
 """Compiled: one contact enters a solved assignment, or one slot is filled, along one shortest chain of moves.
 
-Source: shortest augmenting paths from kept prices (Jonker and Volgenant 1987, doi 10.1007/BF02278710), over employees and
-from both ends at once (Pohl 1971, Bi-directional search, Machine Intelligence 6).
+Source: shortest augmenting paths from kept prices (Jonker and Volgenant 1987, doi 10.1007/BF02278710), over employees
+and from both ends at once (Pohl 1971, Bi-directional search, Machine Intelligence 6).
 """
 
 import numpy as np
@@ -75,7 +75,7 @@ def let_in(contact: int, kept: Kept, paths: Paths) -> None:
 
 @compiled
 def search(contact: int, best: float, kept: Kept, paths: Paths) -> tuple[float, int, float]:
-    """Length of the shortest chain, the employee where its halves meet (-1: stay out), how far its start was searched."""
+    """Length of the shortest chain, employee where its halves meet (-1: stay out), how far its start was searched."""
     row, price, length, rest = kept.value[contact], kept.price, paths.length, paths.rest
     limit, meeting = best, -1
     begin(kept, paths)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from matcher.errors import ConsentMissing, Fault, InvalidInput, invalid
+from matcher.errors import Fault, InvalidInput, invalid
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import REPLACING
 from matcher.profiles.framework import VALUES, Facet, Framework
@@ -14,9 +14,8 @@ from matcher.profiles.preferences import observed_share
 from matcher.profiles.situations import EVENT, INTENT, URGENT
 from matcher.profiles.tags import full_share, tag_share
 from matcher.profiles.text import TextScorer, TextShare
-from matcher.use_cases.find_person import find_person
 from matcher.use_cases.ports import Records
-from matcher.use_cases.read_profile import ConsentState, ProfileView, consent_for, read_profile
+from matcher.use_cases.read_profile import ProfileView, person_who_agrees, read_profile
 from matcher.use_cases.record_evidence import record_evidence
 
 MOST_AHEAD = timedelta(seconds=300)  # how far clocks may differ (profiling.md section 2)
@@ -69,10 +68,8 @@ def add_evidence(
     profile is as it was, and `told` says why in one word.
     Raises NotFound; ConsentMissing for the values of a customer who has not agreed; InvalidInput with every fault.
     """
-    person = find_person(records, who, subject_id)
     facet = framework.facet(claim.facet)
-    if consent_for(person, facet.id) is ConsentState.NONE:
-        raise ConsentMissing
+    person = person_who_agrees(records, who, subject_id, facet.id)
     if claim.source is Source.TEXT or claim.text is not None:
         read = _read_text(person, facet, claim, scorer, now)
         if read.weight <= 0:
@@ -97,6 +94,7 @@ def add_evidence(
         detail=_detail(claim),
     )
     record_evidence(records, framework, evidence, now=now)
+    person_who_agrees(records, who, subject_id, facet.id)
     (view,) = read_profile(records, framework, who, subject_id, facets=[facet.id], now=now)
     return view
 

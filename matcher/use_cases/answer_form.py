@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 
-from matcher.errors import ConsentMissing, Fault, InvalidInput
+from matcher.errors import Fault, InvalidInput
 from matcher.profiles.answer_check import check_answers
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.framework import VALUES, Facet, Framework
@@ -14,7 +14,7 @@ from matcher.profiles.questionnaire import Answer, Form, Item, Mode
 from matcher.profiles.survey import preference_evidence, survey_evidence, tallies
 from matcher.use_cases.find_person import find_person
 from matcher.use_cases.ports import FormAnswer, Records
-from matcher.use_cases.read_profile import ConsentState, ProfileView, consent_for, read_profile
+from matcher.use_cases.read_profile import ProfileView, person_who_agrees, read_profile
 from matcher.use_cases.read_wave import asked_along, newest_answers, read_wave
 from matcher.use_cases.replace_evidence import replace_evidence
 
@@ -59,13 +59,13 @@ def answer_form(
     on that facet, in place of the former one. Raises NotFound; InvalidInput with every fault; ConsentMissing where a
     customer who has not agreed answers about values; StaleRevision when another answer of the person came in between.
     """
-    person = find_person(records, who, subject_id)
+    find_person(records, who, subject_id)
     form = framework.form(submission.form)
     preferences = asked_along(framework, form)
     _check(framework, form, submission, {name: item for name, (_, item) in preferences.items()})
     scored = [answer for answer in submission.answers if answer.item in form.items]
-    if scored and consent_for(person, VALUES) is ConsentState.NONE:
-        raise ConsentMissing
+    if scored:
+        person_who_agrees(records, who, subject_id, VALUES)
     noted: _Noted = {
         "subject": subject_id, "who": who, "framework": framework.name, "actor": actor, "now": now, "new_id": new_id,
         "reason": reason,
@@ -76,8 +76,8 @@ def answer_form(
         picks = [answer for answer in submission.answers if answer.item == item.id]
         if picks:
             desk.take_preference(facet, item, picks)
-    if scored and consent_for(find_person(records, who, subject_id), VALUES) is ConsentState.NONE:
-        raise ConsentMissing  # withdrawn while the answers waited for their turn: nothing of them stays
+    if scored:
+        person_who_agrees(records, who, subject_id, VALUES)
     (view,) = read_profile(records, framework, who, subject_id, facets=[VALUES], now=now)
     return Answered(view, begins_wave)
 

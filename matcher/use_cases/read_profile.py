@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from matcher.errors import invalid
+from matcher.errors import ConsentMissing, invalid
 from matcher.profiles.channels import CHANNEL
 from matcher.profiles.facets import NOTHING, Profile, expecting, profile_of
 from matcher.profiles.framework import VALUES, Facet, Framework
@@ -64,6 +64,18 @@ def read_profile(
         raise invalid("/facet", "unknown_facet", f"only {CHANNEL} is read in a situation: ask for facet={CHANNEL}")
     views = [_view(records, framework, who, person, facet, now) for facet in asked]
     return views if situation is None else [_in_situation(records, framework, who, one, situation) for one in views]
+
+
+def person_who_agrees(records: Records, who: Who, subject_id: str, facet_id: str) -> Customer | Employee:
+    """The person, whose facet may be written about. Raises NotFound, ConsentMissing.
+
+    Whoever writes asks before, to refuse early, and again after: what is written holds the person, so that by then a
+    withdrawal has either happened, and all is undone, or must wait and erases what was written.
+    """
+    person = find_person(records, who, subject_id)
+    if consent_for(person, facet_id) is ConsentState.NONE:
+        raise ConsentMissing
+    return person
 
 
 def consent_for(person: Customer | Employee, facet_id: str) -> ConsentState:

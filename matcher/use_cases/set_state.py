@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from matcher.errors import ConsentMissing, invalid
+from matcher.errors import invalid
 from matcher.profiles.framework import VALUES, Framework
 from matcher.profiles.framework_types import StateTrigger
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import CUSTOMER
-from matcher.use_cases.find_person import find_person
 from matcher.use_cases.ports import Records
-from matcher.use_cases.read_profile import ConsentState, consent_for
+from matcher.use_cases.read_profile import person_who_agrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,11 @@ def set_state(
 
     Raises NotFound; ConsentMissing, for a state is about the values; InvalidInput for anything the file does not know.
     """
-    person = find_person(records, CUSTOMER, customer_id)
-    if consent_for(person, VALUES) is ConsentState.NONE:
-        raise ConsentMissing
+    person_who_agrees(records, CUSTOMER, customer_id, VALUES)
     for trigger in _called(framework, happening):
         until = now + timedelta(hours=trigger.hours)
         records.overlays.put(Overlay(CUSTOMER, customer_id, VALUES, trigger.share, trigger.rho, trigger.id, until))
+    person_who_agrees(records, CUSTOMER, customer_id, VALUES)
     return records.overlays.of(CUSTOMER, [customer_id], VALUES, now=now).get(customer_id, [])
 
 
