@@ -50,6 +50,27 @@ def test_the_surveyed_come_page_by_page_and_nobody_else(store: Store) -> None:
     assert elsewhere == []
 
 
+def test_whoever_was_observed_comes_page_by_page_whether_they_agreed_or_not(store: Store) -> None:
+    """How someone likes to be served needs no consent; what they said of themselves is no behaviour."""
+    seen = some_sums(source=Source.BEHAVIOUR.value)
+    with store.writing() as records:
+        for number in range(4):
+            name = f"c-{number}"
+            records.customers.put(a_customer(name, consent=Consent(value_profiling=number > 0)), now=NOW)
+            put_profile(records, CUSTOMER, name, seen)
+        records.customers.put(a_customer("c-tagged"), now=NOW)
+        put_profile(records, CUSTOMER, "c-tagged", some_sums(source=Source.SELF_TAG.value))
+        records.employees.put(an_employee("e-1"), now=NOW)
+        put_profile(records, EMPLOYEE, "e-1", seen)
+
+    with store.reading() as records:
+        first = records.profiles.observed(CUSTOMER, *PLACE, after=None, limit=3)
+        rest = records.profiles.observed(CUSTOMER, *PLACE, after="c-2", limit=3)
+        elsewhere = records.profiles.observed(CUSTOMER, FRAMEWORK, "channel", after=None, limit=3)
+
+    assert (first, rest, elsewhere) == (["c-0", "c-1", "c-2"], ["c-3"], [])
+
+
 def test_what_many_answered_is_read_at_once_in_the_order_of_answering(store: Store) -> None:
     """A statement a person would make a night of a hundred thousand people a day."""
     with store.writing() as records:

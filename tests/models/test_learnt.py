@@ -10,7 +10,7 @@ from matcher.use_cases.ports import SourceCalibration
 from models.frameworks import load_framework
 from models.learnt import Learnt
 from models.memory import MemoryStore
-from tests.contracts.stored_things import NOW, later
+from tests.contracts.stored_things import NOW, a_prior, later
 
 FRAMEWORK = load_framework()
 PLACE = (FRAMEWORK.name, "values")
@@ -54,6 +54,18 @@ def test_it_is_read_once_a_minute_and_then_used(memory_store: MemoryStore) -> No
     assert counting.reads == 3
     assert learnt.framework.values.terms("hr_tag").cap == 1.5
     assert learnt.filed is FRAMEWORK
+
+
+def test_a_situation_alone_is_news(memory_store: MemoryStore) -> None:
+    """What contacts taught must not wait for a survey."""
+    learnt = Learnt(memory_store, FRAMEWORK)
+    learnt.refresh(NOW)
+    with memory_store.writing() as records:
+        prior = a_prior("intent=outage|urgent", facet="channel", framework=FRAMEWORK.name, mean=(1 / 6,) * 6)
+        records.segment_priors.replace(FRAMEWORK.name, "channel", [prior])
+
+    assert learnt.refresh(later(60)) is True
+    assert set(learnt.framework.facets["channel"].situations) == {"intent=outage|urgent"}
 
 
 def test_the_same_finding_again_is_the_same_framework(memory_store: MemoryStore) -> None:

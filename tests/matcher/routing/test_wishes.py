@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from matcher.profiles.effects import Effect
+from matcher.profiles.framework_types import Expected
 from matcher.profiles.inline import InlineFacet, InlineProfile
 from matcher.profiles.overlay import Overlay
-from matcher.profiles.people import Consent, Customer, Interval
+from matcher.profiles.people import ChannelLoad, Consent, Customer, Interval
+from matcher.profiles.situations import Situation
 from matcher.routing import CustomerTable, KnownCustomer, decide
 from matcher.routing.decision import Decision, Why
 from matcher.routing.wishes import states_called_up
@@ -78,6 +80,37 @@ def test_the_effects_told_add_up_to_the_score_with_wishes_too(style: InlineFacet
     decision = served(wishing(decision_style=style), *staff, preferred_employee="e1", explain="full")
 
     assert sum(one.effect for one in decision.reasons) == pytest.approx(decision.score, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "suggested"),
+    [
+        ({}, "chat"),
+        ({"intent": "outage"}, "chat"),
+        ({"intent": "outage", "priority": 7}, "email"),
+        ({"intent": "outage", "due_to": NOON + timedelta(minutes=59)}, "email"),
+        ({"intent": "bill", "priority": 9}, "chat"),
+    ],
+)
+def test_the_channel_suggested_is_that_of_the_situation(changes: dict, suggested: str) -> None:
+    """Chat is commoner than e-mail, but in an outage that cannot wait everyone wrote."""
+    facet = FRAMEWORK.facets["channel"]
+    mean = tuple(0.5 if dim == "email" else 0.1 for dim in facet.dims)
+    learnt = replace(facet, situations={Situation("outage", urgent=True).name: Expected(mean, 60.0, NOON)})
+    framework = replace(FRAMEWORK, facets={**FRAMEWORK.facets, "channel": learnt})
+    staff = [employee(channels={"chat": ChannelLoad(1), "email": ChannelLoad(1)})]
+    round_ = replace(snapshot([contact(**changes)], staff), framework=framework)
+    (decision,) = decide(round_, NOON, np.random.default_rng(1)).decisions
+
+    assert decision.unassigned is not None
+    assert decision.unassigned.suggested_channel == suggested
+
+
+def test_a_served_contact_is_not_asked_which_other_channel_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a situation teaches costs nothing where nobody needs it."""
+    monkeypatch.delattr(CustomerTable, "channel_share")
+
+    assert served(None, employee(), intent="outage").employee_id == "e1"
 
 
 def test_who_prefers_specialist_hours_is_told_when_rather_than_sent_elsewhere() -> None:

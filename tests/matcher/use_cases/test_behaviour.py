@@ -32,6 +32,18 @@ def test_behaviour_is_told_by_its_event_and_keeps_what_was_open() -> None:
     assert piece.detail == {"event": "asked_to_switch", "open": ["chat", "phone"]}
 
 
+def test_behaviour_keeps_the_situation_it_was_told_in() -> None:
+    """Nights count by it; what was not told is not made up."""
+    with MemoryStore().writing() as records:
+        told = {"facet": "channel", "event": "contact_started", "pick": "phone"}
+        observed(records, claim("behaviour", **told, intent="outage", urgent=False))
+        observed(records, claim("behaviour", **told, intent="bill"))
+        first, second = read_evidence(records, CUSTOMER, "c-1", facet="channel")
+
+    assert first.detail == {"event": "contact_started", "intent": "outage", "urgent": False}
+    assert second.detail == {"event": "contact_started", "intent": "bill"}
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
@@ -40,6 +52,9 @@ def test_behaviour_is_told_by_its_event_and_keeps_what_was_open() -> None:
         ({"facet": "channel", "event": "rang", "pick": "chat"}, "/event"),
         ({"facet": "channel", "event": "contact_started", "pick": "chat", "open": ("fax",)}, "/open/0"),
         ({"source": "self_tag", "facet": "channel", "pick": "chat", "open": ("chat",)}, "/open"),
+        ({"source": "self_tag", "facet": "channel", "pick": "chat", "intent": "outage"}, "/intent"),
+        ({"source": "self_tag", "facet": "channel", "pick": "chat", "urgent": False}, "/urgent"),
+        ({"facet": "channel", "event": "contact_started", "pick": "chat", "urgent": True}, "/intent"),
     ],
 )
 def test_an_event_that_cannot_be_meant_is_refused_at_its_place(changes: dict, pointer: str) -> None:

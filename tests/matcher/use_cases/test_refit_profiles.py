@@ -5,21 +5,26 @@ from datetime import date, timedelta
 
 import pytest
 
+from matcher.errors import InvalidInput
 from matcher.profiles.calibration import Verdict
 from matcher.profiles.evidence import Source
 from matcher.profiles.night import Findings, Study
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import CUSTOMER
+from matcher.profiles.situations import Situation, SituationStudy
+from matcher.use_cases import refit_profiles
 from matcher.use_cases.learnt_framework import READ_BEFORE_USED, learnt_framework
 from matcher.use_cases.ports import Records, SegmentPrior, SourceCalibration
-from matcher.use_cases.read_profile import read_profile
-from matcher.use_cases.refit_profiles import WHO_ANSWERS, plan_night, settle_night, study_page
+from matcher.use_cases.read_profile import ProfileView, read_profile
+from matcher.use_cases.refit_profiles import WHO_ANSWERS, plan_night, settle_night, study_contacts_page, study_page
 from models.memory import MemoryStore
 from tests.contracts.stored_things import some_evidence
 from tests.matcher.use_cases.surveyed import VALUES, put_surveyed
+from tests.matcher.use_cases.told_contacts import OUTAGES, put_contacts
 from tests.matcher.use_cases.world import FRAMEWORK, NOW, WITHDRAWN, customer, later
 
 PLACE = (FRAMEWORK.name, "values")
+OUTAGE = Situation("outage", urgent=True)
 
 
 def studied(records: Records) -> Findings:
@@ -132,6 +137,81 @@ def test_a_prior_of_another_length_is_left_alone() -> None:
         records.segment_priors.replace(*PLACE, [SegmentPrior(*PLACE, "retail", (0.5, 0.5), 7.0, 60, NOW)])
 
         assert learnt_framework(records, FRAMEWORK, now=NOW) is FRAMEWORK
+
+
+def contacts_of(records: Records) -> SituationStudy:
+    """What a night would count of contacts."""
+    study = SituationStudy(FRAMEWORK.facets["channel"])
+    after: str | None = ""
+    while after is not None:
+        after = study_contacts_page(records, FRAMEWORK, study, after=after)
+    return study
+
+
+def test_contacts_are_counted_page_by_page_by_what_they_were_about(
+    memory_store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those told without an intent stand outside; the pages' edges lose nobody."""
+    monkeypatch.setattr(refit_profiles, "PAGE_PEOPLE", 3)
+    with memory_store.writing() as records:
+        put_contacts(records, {**OUTAGES, (None, None, "email"): 30})
+        counted = contacts_of(records)
+
+    assert counted.contacts == 100
+    assert {one: lift.contacts for one, lift in counted.lifts().items()} == {OUTAGE: 50, Situation("bill"): 50}
+
+
+def test_a_situation_is_learnt_at_once_and_forgotten_when_it_is_no_more(memory_store: MemoryStore) -> None:
+    """Values stay as they are filed: a situation is no segment, however it is called."""
+    with memory_store.writing() as records:
+        put_contacts(records, OUTAGES)
+        settle_night(records, FRAMEWORK, studied(records), contacts_of(records).lifts(), now=NOW)
+        learnt = learnt_framework(records, FRAMEWORK, now=NOW)
+        settle_night(records, FRAMEWORK, studied(records), {}, now=later(60))
+        after = learnt_framework(records, FRAMEWORK, now=later(60))
+
+    situations = learnt.facets["channel"].situations
+    assert set(situations) == {"intent=outage|urgent", "intent=bill|not_urgent"}
+    assert sum(situations[OUTAGE.name].mean) == pytest.approx(1.0)
+    assert learnt.facets["channel"].segments == {}
+    assert learnt.values is FRAMEWORK.values
+    assert after is FRAMEWORK
+
+
+def test_a_person_is_read_in_a_situation_by_habit_their_own_contacts_and_everyones(memory_store: MemoryStore) -> None:
+    """One who chats, but called in every outage; a stranger, who is expected to call as everyone does; and no more."""
+    with memory_store.writing() as records:
+        put_contacts(records, OUTAGES)
+        put_contacts(records, {(None, None, "chat"): 40, ("outage", True, "phone"): 20}, prefix="chatter")
+        records.customers.put(customer("stranger"), now=NOW)
+        settle_night(records, FRAMEWORK, studied(records), contacts_of(records).lifts(), now=NOW)
+        learnt = learnt_framework(records, FRAMEWORK, now=NOW)
+
+        def read(name: str, situation: Situation | None) -> ProfileView:
+            (view,) = read_profile(records, learnt, CUSTOMER, name, facets=["channel"], situation=situation, now=NOW)
+            return view
+
+        general, outage = read("chatter-0", None), read("chatter-0", OUTAGE)
+        stranger, calm = read("stranger", OUTAGE), read("stranger", Situation("outage"))
+
+    phone, chat = (FRAMEWORK.facets["channel"].index(name) for name in ("phone", "chat"))
+    assert (outage.situation, outage.contacts, stranger.contacts) == (OUTAGE, 2, 0)
+    assert general.profile.share[chat] > general.profile.share[phone]
+    assert outage.profile.share[phone] > outage.profile.share[chat]
+    assert sum(outage.profile.share) == pytest.approx(1.0)
+    assert replace(outage.profile, share=general.profile.share) == general.profile
+    assert stranger.profile.share[phone] > calm.profile.share[phone]
+    assert calm.profile.share == pytest.approx(FRAMEWORK.facets["channel"].prior_mean)
+
+
+def test_only_channels_are_read_in_a_situation(memory_store: MemoryStore) -> None:
+    """Who someone is does not change with the bill; how they are today is a state."""
+    with memory_store.writing() as records:
+        records.customers.put(customer("c-1"), now=NOW)
+        with pytest.raises(InvalidInput) as refused:
+            read_profile(records, FRAMEWORK, CUSTOMER, "c-1", facets=["values"], situation=OUTAGE, now=NOW)
+
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/facet", "unknown_facet")]
 
 
 def test_a_day_has_one_night(memory_store: MemoryStore) -> None:
