@@ -9,6 +9,7 @@ from models.store import open_store
 from tests.cli.commands import Klik
 from tests.matcher.profiles.text_builders import TEXTS
 from tests.matcher.use_cases.surveyed import put_surveyed
+from tests.matcher.use_cases.told_contacts import OUTAGES, put_contacts
 
 COLUMNS = ("text", "dim", "language", "person", "written_at")
 
@@ -30,6 +31,7 @@ def test_a_refit_tells_what_was_found_and_calibration_tells_it_again(klik: Klik)
     store = open_store(f"sqlite:///{klik.home / 'klik.db'}")
     with store.writing() as records:
         put_surveyed(records, 60)
+        put_contacts(records, OUTAGES)
     store.close()
 
     refit = klik.run("profiles", "refit")
@@ -38,6 +40,8 @@ def test_a_refit_tells_what_was_found_and_calibration_tells_it_again(klik: Klik)
     assert refit.code == 0
     assert "too few people to say; what was assumed stands" in refit.out
     assert "60 people surveyed" in refit.err
+    assert "outage, urgent" in refit.out
+    assert {one["intent"]: one["contacts"] for one in again.json["situations"]} == {"outage": 50, "bill": 50}
     assert [one["segment"] for one in again.json["segments"]] == ["retail"]
     assert {one["source"]: one["people"] for one in again.json["sources"]}["self_tag"] == 60
 

@@ -86,6 +86,7 @@ READS: dict[str, Callable[[Records], Any]] = {
     "roster": lambda records: records.employees.changes_since(None, framework=FRAMEWORK),
     "hidden": lambda records: records.profiles.hidden_of("employee", PEOPLE[:500]),
     "overlays": lambda records: records.overlays.of("employee", PEOPLE[:500], "values", now=NOW),
+    "observed": lambda records: records.profiles.observed("customer", FRAMEWORK, "channel", after=None, limit=500),
     "priors": lambda records: records.segment_priors.get_many(FRAMEWORK, "values", PEOPLE[:500]),
     "calibrations": lambda records: records.calibrations.current(FRAMEWORK, "values"),
     "answers": lambda records: records.form_answers.of_person("employee", PEOPLE[0], framework=FRAMEWORK),
