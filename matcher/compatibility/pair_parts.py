@@ -4,6 +4,7 @@ A feature is Σ coefficient · u · v over columns u of the customer's side and 
 cost one product of two thin matrices, and what is trained on is to the last bit what serves.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -188,8 +189,11 @@ class WishPart:
 class LikenessPart:
     """Likeness in the numbers both sides declare: −½ of the squared distance of each in standard deviations, their
     mean, and how far the patterns over all of them agree (a correlation). Unknown on either side: 0.
+
+    Traits of one `family` are compared together: `interest.` of interest.art and interest.sports, `has:` of qualities.
     """
 
+    family: str
     traits: tuple[Trait, ...]
 
     @property
@@ -199,10 +203,10 @@ class LikenessPart:
         each = [((place, place + count, 1.0), (place + count, place, 1.0), (place + 2 * count, place + 2 * count, 1.0))
                 for place in range(count)]  # fmt: skip
         mean = tuple((u, v, c / count) for terms in each for u, v, c in terms)
-        parts = [Feature("likeness.mean", "likeness", "−½ sd²", -50.0, 0.0, mean)]
+        parts = [Feature(f"likeness.{self.family}mean", "likeness", "−½ sd²", -50.0, 0.0, mean)]
         if count >= LEAST_SHARED:
             pattern = tuple((place + 3 * count, place + 3 * count, 1.0) for place in range(count))
-            parts.append(Feature("likeness.pattern", "likeness", "correlation", -1.0, 1.0, pattern))
+            parts.append(Feature(f"likeness.{self.family}pattern", "likeness", "correlation", -1.0, 1.0, pattern))
         parts += [
             Feature(f"likeness.{trait.name}", "likeness_part", "−½ sd²", -50.0, 0.0, terms)
             for trait, terms in zip(self.traits, each, strict=True)
@@ -277,11 +281,19 @@ def learn_parts(
         if wish.qualities:
             parts.append(wish)
     shared = _shared(*traits)
-    if numbers := tuple(trait for trait in shared if trait.kind == NUMBER):
-        parts.append(LikenessPart(numbers))
+    numbers = [trait for trait in shared if trait.kind == NUMBER]
+    for family in sorted({family_of(trait.name) for trait in numbers}):
+        alike = tuple(trait for trait in numbers if family_of(trait.name) == family)
+        parts.append(LikenessPart(family, alike))
     if words := tuple(trait for trait in shared if trait.kind != NUMBER):
         parts.append(EqualityPart(words))
     return parts
+
+
+def family_of(name: str) -> str:
+    """What a trait's name begins with, up to its first dot or colon; empty where it has neither."""
+    found = re.match(r"[^.:]*[.:]", name)
+    return found.group() if found else ""
 
 
 def wish_weights(people: PeopleTable, qualities: Sequence[str]) -> Floats:

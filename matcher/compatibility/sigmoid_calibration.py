@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 ENOUGH_TO_SHIFT = 100  # later outcomes; fewer leave the logits alone
 ENOUGH_TO_BEND = 20_000  # isotonic regression has so many more degrees of freedom (design)
-SLOPE_SPREAD = 0.5
+SLOPE_SPREAD = 0.2  # around 1: the priors have shrunk the weights already (design)
 SLOPES = (0.05, 5.0)
 LEAST_CHANCE = 1e-4  # of an isotonic step: nobody is certain
 

@@ -66,6 +66,22 @@ def by_group(groups: Ints, *, rng: np.random.Generator, folds: int = FOLDS) -> l
     ]
 
 
+def within_groups(outcomes: Outcomes, share: float) -> Split | None:
+    """In every group the last `share` of its outcomes by time is later, so that people have met before (a warm start).
+
+    `None` without times, or where no group has an earlier and a later half.
+    """
+    if not outcomes.has_times:
+        return None
+    groups, later = groups_of(outcomes), np.zeros(len(outcomes), dtype=bool)
+    order = np.lexsort((outcomes.at, groups))
+    for rows in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
+        cut = cut_at(outcomes.at[rows], 1.0 - share) if len(rows) > 1 else None
+        if cut is not None:
+            later[rows[cut.later]] = True
+    return Split("time", np.flatnonzero(~later), np.flatnonzero(later)) if later.any() else None
+
+
 def cut_at(at: Floats, share: float) -> Split | None:
     """The outcomes before the moment up to which `share` of them came, and those after; `None` if either is empty."""
     moment = float(np.quantile(at, share, method="higher"))

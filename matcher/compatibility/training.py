@@ -16,7 +16,7 @@ from matcher.compatibility.people_table import PeopleTable
 from matcher.compatibility.regression import Fitted, curvature_at_start, fit, sureness
 from matcher.compatibility.scorer import PeopleEffects, Scorer
 from matcher.compatibility.sigmoid_calibration import Calibration, calibrate
-from matcher.compatibility.splits import Split
+from matcher.compatibility.splits import LAST_SHARE, Split, within_groups
 from matcher.errors import Fault, InvalidInput
 
 Floats = NDArray[np.float64]
@@ -24,6 +24,7 @@ Ints = NDArray[np.intp]
 
 LEAST_OUTCOMES = 50
 LEAST_EMPLOYEES = 2
+LEAST_MET_AGAIN = 100  # later outcomes of people with a history; fewer do not tell how much people differ
 MOST_TRIED = 30_000  # outcomes, the latest, that priors are chosen on: more change no choice and cost time
 NO_EFFECT = 1e-6  # a prior spread that leaves a weight where its mean is
 
@@ -32,13 +33,14 @@ FIXED: Mapping[str, float] = {
     "intent": 1.0, "channel": 0.5, "segment": 0.5, "team": 0.5, "margin": 0.5, "profile": 1.0, "chemistry": 1.0,
     "hypothesis": NO_EFFECT,
 }  # fmt: skip
-# Chosen on later outcomes, the first being the middle one. Interactions never wider (profiling.md 11); `people` are
-# logits of single customers and employees; trait and pair are logits a standard deviation of the column.
+# Chosen on later outcomes; the first is what counts until its turn comes, and without any later outcome. Interactions
+# never wider (profiling.md 11); `people` are logits of single customers and employees; `trait` and `pair` are logits a
+# standard deviation of the column.
 CHOICES: Mapping[str, tuple[float, ...]] = {
     "interaction": (0.2, 0.1, 0.3),
-    "people": (0.5, 0.25, 1.0),
-    "trait": (0.1, 0.03, 0.25),
-    "pair": (0.1, 0.03, 0.25),
+    "people": (0.5, 0.25, 1.0, 1.5),
+    "trait": (0.05, 0.1, 0.2),
+    "pair": (0.05, 0.02, 0.1, 0.2),
 }
 SUMMARY = ("wish", "likeness", "equality")
 DETAIL = ("wish_part", "likeness_part")
@@ -155,8 +157,9 @@ def train(
     `customers` and `employees` are those of the outcomes, in ascending order of their keys.
     """
     design = design_of(features, customers, employees, outcomes, effects=effects)
-    trials = [_trial(design, Split(split.kind, split.train[-MOST_TRIED:], split.later)) for split in splits]
-    chosen, tried = _choose(design, trials, given)
+    trials = [_trial(design, outcomes, split) for split in splits]
+    again = [] if not splits or splits[0].kind != "time" else _met_again(design, outcomes, trials)
+    chosen, tried = _choose(design, trials, again, given)
     calibration = _calibrated(design, trials, chosen)
     rows, spread = with_people(design.rows, chosen["people"]), design.spread(chosen)
     fitted = fit(rows, design.mean, spread)
@@ -195,8 +198,18 @@ def with_people(rows: Rows, spread: float) -> Rows:
     return replace(rows, customer=customer, employee=replace(rows.employee, spread=customer.spread))
 
 
-def _trial(design: Design, split: Split) -> Trial:
-    train = design.some(split.train)
+def _met_again(design: Design, outcomes: Outcomes, trials: Sequence[Trial]) -> list[Trial]:
+    """A trial whose later rows are of people with a history: within groups; the given ones where that parts too few."""
+    split = within_groups(outcomes, LAST_SHARE)
+    if split is None or len(split.later) < LEAST_MET_AGAIN:
+        return list(trials)
+    return [_trial(design, outcomes, split)]
+
+
+def _trial(design: Design, outcomes: Outcomes, split: Split) -> Trial:
+    """The split made ready, with the latest of its earlier rows."""
+    latest = split.train[np.argsort(outcomes.at[split.train], kind="stable")][-MOST_TRIED:]
+    train = design.some(latest)
     return Trial(train, design.some(split.later), curved_at(train, curvature_at_start(train)))
 
 
@@ -210,24 +223,24 @@ def _calibrated(design: Design, trials: Sequence[Trial], chosen: Mapping[str, fl
 
 
 def _choose(
-    design: Design, trials: Sequence[Trial], given: Mapping[str, float | None]
+    design: Design, trials: Sequence[Trial], again: Sequence[Trial], given: Mapping[str, float | None]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Block by block the spread that later outcomes speak for; blocks that nothing is in are not tried."""
+    """Block by block the spread that later outcomes speak for; that of single people where they are met `again`."""
     chosen = {block: CHOICES[block][0] if (one := given.get(block)) is None else one for block in CHOICES}
-    open_blocks = [block for block in CHOICES if given.get(block) is None and _is_used(block, design)]
-    if not trials or not open_blocks:
-        return chosen, {}
-    count = sum(len(trial.later.success) for trial in trials)
-    best = math.fsum(trial.loss(design, chosen) for trial in trials) / count
-    tried = {"start": best}
-    for block in sorted(open_blocks, key=lambda block: block != "people"):
-        for other in CHOICES[block][1:]:
-            attempt = {**chosen, block: other}
-            loss = math.fsum(trial.loss(design, attempt) for trial in trials) / count
-            tried[f"{block}={other:g}"] = loss
-            if loss < best:
-                best, chosen = loss, attempt
+    tried: dict[str, float] = {}
+    for block in ("people", "trait", "pair", "interaction"):
+        judges = again if block == "people" else trials  # how much people differ shows where they are met again
+        if given.get(block) is not None or not judges or not _is_used(block, design):
+            continue
+        for spread in sorted(CHOICES[block]):
+            tried[f"{block}={spread:g}"] = _loss(design, judges, {**chosen, block: spread})
+        chosen[block] = min(CHOICES[block], key=lambda spread: tried[f"{block}={spread:g}"])  # used at once
     return chosen, tried
+
+
+def _loss(design: Design, trials: Sequence[Trial], chosen: Mapping[str, float]) -> float:
+    """Mean log-loss of all later rows."""
+    return math.fsum(trial.loss(design, chosen) for trial in trials) / sum(len(one.later.success) for one in trials)
 
 
 def _is_used(block: str, design: Design) -> bool:

@@ -1,0 +1,55 @@
+"""The files that `klik train`, `klik score` and `klik evaluate` read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from api.commands.refusal import of_file
+
+if TYPE_CHECKING:
+    from matcher.compatibility.evaluate import Data
+    from matcher.compatibility.people_table import PeopleTable
+    from matcher.profiles.framework import Framework
+
+PATH = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def read_customers(path: Path, framework: "Framework") -> "PeopleTable":
+    """The customers of a file. Raises InvalidInput with the file, line and column of each fault."""
+    from api.files.people import customer_rows
+    from matcher.compatibility.people_table import customer_table
+
+    with of_file(path), path.open("rb") as stream:
+        rows = customer_rows(stream, framework)
+        _warn(path, rows.warnings)
+        return customer_table(rows.values(), framework)
+
+
+def read_employees(path: Path, framework: "Framework") -> "PeopleTable":
+    """The employees of a file. Raises InvalidInput with the file, line and column of each fault."""
+    from api.files.people import employee_rows
+    from matcher.compatibility.people_table import employee_table
+
+    with of_file(path), path.open("rb") as stream:
+        rows = employee_rows(stream, framework)
+        _warn(path, rows.warnings)
+        return employee_table(rows.values(), framework)
+
+
+def read_pairs(customers: Path, employees: Path, outcomes: Path, framework: "Framework") -> "Data":
+    """All three files. Raises InvalidInput with the faults of the first file that has any."""
+    from api.files.outcomes import outcome_rows
+    from matcher.compatibility.evaluate import Data
+    from matcher.compatibility.outcomes import outcomes_of
+
+    asking, staff = read_customers(customers, framework), read_employees(employees, framework)
+    with of_file(outcomes), outcomes.open("rb") as stream:
+        rows = outcome_rows(stream, customers=frozenset(asking.ids), employees=frozenset(staff.ids)).values()
+    return Data(asking, staff, outcomes_of(rows, asking.ids, staff.ids), framework)
+
+
+def _warn(path: Path, warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        click.echo(f"{path}: {warning}", err=True)

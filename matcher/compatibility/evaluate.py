@@ -1,0 +1,195 @@
+"""Does it help, and by how much? Learnt from earlier outcomes, judged by later ones, beside everything simpler.
+
+Nothing is judged by outcomes it was trained on. Verdicts are words, "not distinguishable" among them.
+Source: learning.md section 3.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.compatibility.measures import Figure, Judged, gain, measured
+from matcher.compatibility.outcomes import Outcomes
+from matcher.compatibility.people_table import PeopleTable
+from matcher.compatibility.scorer import Scorer
+from matcher.compatibility.splits import LAST_SHARE, Split, by_group, cut_at, groups_of, parted_people
+from matcher.compatibility.training import check_enough
+from matcher.compatibility.worth import Worth, blocks_of, worth_of
+from matcher.errors import invalid
+from matcher.profiles.framework import Framework
+
+if TYPE_CHECKING:
+    from matcher.compatibility.classifier import PairClassifier
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Progress = Callable[[int, int], None]
+
+CONSTANT, MAIN, SAME, PRIOR, WITHOUT, LEARNED, CURRENT = (
+    "constant", "main effects only", "same system", "prior", "without values", "learned", "current classifier",
+)  # fmt: skip
+# What each competitor may learn. The main effects of profiles stay where only chemistry is taken away.
+COMPETITORS: Mapping[str, Mapping[str, object]] = {
+    MAIN: {"values": "main", "pairs": False},
+    SAME: {"values": "same", "pairs": False},
+    PRIOR: {"values": "prior", "pairs": False},
+    WITHOUT: {"values": "off", "pairs": True},
+    LEARNED: {"values": "learned", "pairs": True},
+}
+NEED_VALUES = (SAME, PRIOR, WITHOUT)
+LEAST_LATER = 30  # outcomes to judge by
+WARM, COLD = "warm", "cold"  # whether people judged by may have been met in training
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Who met whom, and what came of it."""
+
+    customers: PeopleTable
+    employees: PeopleTable
+    outcomes: Outcomes
+    framework: Framework
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """What was found on later outcomes. `split` is time or group, `start` warm or cold.
+
+    `predictions` are by competitor, for outcomes `rows`; `gains` are nats an outcome of `learned` over each other one;
+    `verdicts` say them in words.
+    """
+
+    split: str
+    start: str
+    trained_on: int
+    rows: Ints
+    predictions: Mapping[str, Floats]
+    measures: Mapping[str, Mapping[str, Figure]]
+    gains: Mapping[str, Figure]
+    verdicts: Mapping[str, str]
+    worth: Worth | None
+
+
+def evaluate(
+    data: Data, *, split: str = "auto", start: str = WARM, seed: int = 0, only: Sequence[str] = (), partners: int = 1,
+    current: Scorer | None = None, current_until: float | None = None, progress: Progress = lambda _done, _of: None,
+) -> Evaluation:  # fmt: skip
+    """Everything of section 3 on these outcomes. `start` cold leaves out later outcomes of people trained on.
+
+    `only` limits the competitors. The `current` classifier joins where every later outcome is after `current_until`
+    (seconds since 1970), its last outcome. Raises InvalidInput where too little is left to learn from or judge by.
+    """
+    check_enough(data.outcomes)
+    splits = outer_splits(data.outcomes, split=split, start=start, seed=seed)
+    rows = np.concatenate([each.later for each in splits])
+    if len(rows) < LEAST_LATER:
+        detail = f"{len(rows)} outcomes are left to judge by; it takes at least {LEAST_LATER}"
+        raise invalid("/outcomes", "too_few_outcomes", f"{detail}. Give more outcomes, or another split.")
+    names = [name for name in COMPETITORS if _is_run(name, data, only)]
+    predictions = {CONSTANT: _constant(data.outcomes, splits)}
+    for done, name in enumerate(names):
+        progress(done, len(names))
+        predictions[name] = predicted(data, splits, COMPETITORS[name], seed=seed)
+    judged_at = data.outcomes.take(rows)
+    if current is not None and current_until is not None and judged_at.at.min() > current_until:
+        predictions[CURRENT] = scored_rows(current, data, rows)
+    return _judged(data, splits, rows, predictions, start=start, seed=seed, partners=partners)
+
+
+def outer_splits(outcomes: Outcomes, *, split: str, start: str, seed: int) -> list[Split]:
+    """One cut in time, the last quarter later; or five times some groups left out. Cold: nobody on both sides."""
+    if split == "time" or (split == "auto" and outcomes.has_times):
+        if not outcomes.has_times:
+            raise invalid("/split", "no_times", "a split by time needs the time of every outcome, and different ones")
+        cut = cut_at(outcomes.at, 1.0 - LAST_SHARE)
+        splits = [] if cut is None else [cut]
+    else:
+        splits = by_group(groups_of(outcomes), rng=np.random.default_rng(seed))
+    if start == COLD:
+        splits = [parted_people(each, outcomes.customer) for each in splits]
+    return [each for each in splits if len(each.later)]
+
+
+def predicted(data: Data, splits: Sequence[Split], may: Mapping[str, object], *, seed: int) -> Floats:
+    """The probabilities of the splits' later rows, one after the other, each learnt from its earlier rows."""
+    found = [scored_rows(fitted(data, each.train, may, seed=seed).scorer_, data, each.later) for each in splits]
+    return np.concatenate(found)
+
+
+def fitted(data: Data, rows: Ints, may: Mapping[str, object], *, seed: int) -> "PairClassifier":
+    """A classifier learnt from these rows."""
+    from matcher.compatibility.classifier import PairClassifier  # here: scikit-learn takes seconds to load
+
+    classifier = PairClassifier(data.framework, seed=seed, **may)  # type: ignore[arg-type]  # COMPETITORS has its words
+    return classifier.fit(data.customers, data.employees, data.outcomes.take(rows))
+
+
+def scored_rows(scorer: Scorer, data: Data, rows: Ints) -> Floats:
+    """The probabilities that a scorer gives some outcomes' pairs."""
+    some = data.outcomes.take(rows)
+    contacts = scorer.contact_half(data.customers.take(some.customer), some.intents, some.channels)
+    columns = scorer.employee_half(data.employees).columns[:, some.employee]
+    return scorer.calibration.probability((contacts.rows * columns.T).sum(axis=1))
+
+
+def verdict_of(found: Figure, *, over: str) -> str:
+    """A gain in words: better, worse, or not distinguishable."""
+    told = f"{found.value:+.4f} nats an outcome ({found.low:+.4f} to {found.high:+.4f})"
+    if found.low > 0:
+        return f"better than {over}: {told}"
+    if found.high < 0:
+        return f"worse than {over}: {told}"
+    return f"not distinguishable from {over}: {told}"
+
+
+def _judged(
+    data: Data, splits: Sequence[Split], rows: Ints, predictions: Mapping[str, Floats], *, start: str, seed: int,
+    partners: int,
+) -> Evaluation:  # fmt: skip
+    later, rng = data.outcomes.take(rows), np.random.default_rng(seed)
+    groups = groups_of(data.outcomes)[rows]
+    judged = {name: Judged(one, later.success, later.weight, groups) for name, one in predictions.items()}
+    ours = LEARNED if LEARNED in predictions else list(predictions)[-1]
+    gains = {
+        name: gain(predictions[ours], one, judged[name], rng=rng) for name, one in predictions.items() if name != ours
+    }
+    return Evaluation(
+        split=splits[0].kind,
+        start=start,
+        trained_on=max(len(each.train) for each in splits),
+        rows=rows,
+        predictions=predictions,
+        measures={name: measured(one, rng=rng) for name, one in judged.items()},
+        gains=gains,
+        verdicts={name: verdict_of(one, over=name) for name, one in gains.items()},
+        worth=worth_of(blocks_of(later, predictions[ours], groups), partners=partners, rng=rng),
+    )
+
+
+def _constant(outcomes: Outcomes, splits: Sequence[Split]) -> Floats:
+    return np.concatenate([
+        np.full(len(each.later), np.average(outcomes.success[each.train], weights=outcomes.weight[each.train]))
+        for each in splits
+    ])  # fmt: skip
+
+
+def _is_run(name: str, data: Data, only: Sequence[str]) -> bool:
+    has_values = bool(data.customers.values_known.any() and data.employees.values_known.any())
+    return (not only or name in only) and (has_values or name not in NEED_VALUES)
+
+
+def permuted(data: Data, what: str, *, rng: np.random.Generator) -> Data:
+    """A world where there is nothing to find: `outcomes` permuted within groups, or `profiles` among employees."""
+    if what == "profiles":
+        order = rng.permutation(len(data.employees))
+        staff = data.employees
+        shuffled = replace(staff, values=staff.values[order], values_known=staff.values_known[order])
+        return replace(data, employees=shuffled)
+    success, groups = data.outcomes.success.copy(), groups_of(data.outcomes)
+    for group in np.unique(groups):
+        rows = np.flatnonzero(groups == group)
+        success[rows] = rng.permutation(success[rows])
+    return replace(data, outcomes=replace(data.outcomes, success=success))

@@ -1,0 +1,56 @@
+"""What a card tells of a classifier's making, in plain JSON: window, sizes, choices, figures with intervals, limits."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from matcher.compatibility.evaluate import Data, Evaluation
+from matcher.compatibility.measures import Figure
+
+LIMITS = (
+    "Probabilities hold for people and contacts like those learnt from.",
+    "Who met whom was not drawn by chance unless propensities say so: differences are not proof of cause.",
+    "Value systems are a small part of what makes a contact go well; nobody's is known for certain.",
+    "Not for hiring, appraisal or dismissal.",
+)
+
+
+def sizes_of(data: Data) -> dict[str, Any]:
+    """Window (RFC 3339, `None` without times), and how many of what there were."""
+    at = data.outcomes.at[np.isfinite(data.outcomes.at)]
+    window = (
+        [datetime.fromtimestamp(float(edge), UTC).isoformat() for edge in (at.min(), at.max())] if len(at) else None
+    )
+    return {
+        "window": window,
+        "outcomes": len(data.outcomes),
+        "customers": len(np.unique(data.outcomes.customer)),
+        "employees": len(np.unique(data.outcomes.employee)),
+        "success": round(float(np.average(data.outcomes.success, weights=data.outcomes.weight)), 6),
+    }
+
+
+def evaluation_document(found: Evaluation) -> dict[str, Any]:
+    """Every figure of an evaluation with its interval; `None` where outcomes cannot tell."""
+    return {
+        "split": found.split,
+        "start": found.start,
+        "trained_on": found.trained_on,
+        "judged_by": len(found.rows),
+        "measures": {
+            name: {measure: figure_document(one) for measure, one in figures.items()}
+            for name, figures in found.measures.items()
+        },
+        "gains": {name: figure_document(one) for name, one in found.gains.items()},
+        "verdicts": dict(found.verdicts),
+        "worth": None if found.worth is None else asdict(found.worth),
+    }
+
+
+def figure_document(figure: Figure) -> Mapping[str, float | None]:
+    """Value, low and high; `None` for what cannot be told."""
+    return {name: None if math.isnan(one) else round(one, 6) for name, one in asdict(figure).items()}
