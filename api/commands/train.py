@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.commands.clean_output import clean_output
+from api.commands.evaluate import COLUMNS, shown
 from api.commands.installation import settings_from_environment
 from api.commands.pair_files import FOLDER, PATH, read_pairs
 from api.commands.refusal import of_file
@@ -94,20 +95,10 @@ def _tell(told: dict[str, Any], out: Path, digest: str) -> None:
         say_json({"out": str(out), "sha256": digest, **told})
         return
     measures = told["evaluation"].get("measures", {})
-    rows = [[name, *(_shown(figures.get(each)) for each in COLUMNS[1:])] for name, figures in measures.items()]
+    rows = [[name, *(shown(figures.get(each)) for each in COLUMNS[1:])] for name, figures in measures.items()]
     if rows:
         say_table(COLUMNS, rows, title=f"On {told['evaluation']['judged_by']:,} later outcomes, 95 % intervals")
         click.echo(f"Learnt is {told['evaluation']['verdicts']['main effects only']}.", err=True)
     else:
         click.echo(f"How good it is cannot be told: {told['evaluation'].get('not_told')}", err=True)
     click.echo(f"Learnt from {told['outcomes']:,} outcomes; laid down in {out}, SHA-256 {digest}.", err=True)
-
-
-COLUMNS = ("", "auc", "within_auc", "log_loss", "brier", "ece", "slope")
-
-
-def _shown(figure: dict[str, float | None] | None) -> str:
-    if figure is None or figure["value"] is None:
-        return "–"
-    interval = "" if figure["low"] is None else f" ({figure['low']:.3f} to {figure['high']:.3f})"
-    return f"{figure['value']:.3f}{interval}"

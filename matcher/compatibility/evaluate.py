@@ -5,7 +5,7 @@ Source: learning.md section 3.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +41,7 @@ COMPETITORS: Mapping[str, Mapping[str, object]] = {
 }
 NEED_VALUES = (SAME, PRIOR, WITHOUT)
 LEAST_LATER = 30  # outcomes to judge by
+LEAST_CLUSTERS = 10  # resampling fewer gives intervals that are too narrow
 WARM, COLD = "warm", "cold"  # whether people judged by may have been met in training
 
 
@@ -127,12 +128,32 @@ def fitted(data: Data, rows: Ints, may: Mapping[str, object], *, seed: int) -> "
     return classifier.fit(data.customers, data.employees, data.outcomes.take(rows))
 
 
+def clusters_of(outcomes: Outcomes, rows: Ints) -> Ints:
+    """What intervals resample: groups, or customers where the outcomes judged by are of too few groups to resample."""
+    groups = groups_of(outcomes)[rows]
+    return groups if len(np.unique(groups)) >= LEAST_CLUSTERS else outcomes.customer[rows]
+
+
 def scored_rows(scorer: Scorer, data: Data, rows: Ints) -> Floats:
     """The probabilities that a scorer gives some outcomes' pairs."""
     some = data.outcomes.take(rows)
     contacts = scorer.contact_half(data.customers.take(some.customer), some.intents, some.channels)
     columns = scorer.employee_half(data.employees).columns[:, some.employee]
     return scorer.calibration.probability((contacts.rows * columns.T).sum(axis=1))
+
+
+def uplift(found: Evaluation, data: Data, *, bins: int = 10) -> list[tuple[float, float]]:
+    """By tenths of what pairing adds (`learned` less main effects, ascending): that, and success beyond main effects.
+
+    Where pairing works the second grows with the first; where it does not it stays about 0.
+    """
+    ours, mains = found.predictions[LEARNED], found.predictions[MAIN]
+    success = data.outcomes.take(found.rows).success
+    order = np.argsort(ours - mains, kind="stable")
+    return [
+        (float((ours - mains)[rows].mean()), float((success - mains)[rows].mean()))
+        for rows in np.array_split(order, min(bins, len(order)))
+    ]
 
 
 def verdict_of(found: Figure, *, over: str) -> str:
@@ -151,7 +172,8 @@ def _judged(
 ) -> Evaluation:  # fmt: skip
     later, rng = data.outcomes.take(rows), np.random.default_rng(seed)
     groups = groups_of(data.outcomes)[rows]
-    judged = {name: Judged(one, later.success, later.weight, groups) for name, one in predictions.items()}
+    clusters = clusters_of(data.outcomes, rows)
+    judged = {name: Judged(one, later.success, later.weight, groups, clusters) for name, one in predictions.items()}
     ours = LEARNED if LEARNED in predictions else list(predictions)[-1]
     gains = {
         name: gain(predictions[ours], one, judged[name], rng=rng) for name, one in predictions.items() if name != ours
@@ -179,17 +201,3 @@ def _constant(outcomes: Outcomes, splits: Sequence[Split]) -> Floats:
 def _is_run(name: str, data: Data, only: Sequence[str]) -> bool:
     has_values = bool(data.customers.values_known.any() and data.employees.values_known.any())
     return (not only or name in only) and (has_values or name not in NEED_VALUES)
-
-
-def permuted(data: Data, what: str, *, rng: np.random.Generator) -> Data:
-    """A world where there is nothing to find: `outcomes` permuted within groups, or `profiles` among employees."""
-    if what == "profiles":
-        order = rng.permutation(len(data.employees))
-        staff = data.employees
-        shuffled = replace(staff, values=staff.values[order], values_known=staff.values_known[order])
-        return replace(data, employees=shuffled)
-    success, groups = data.outcomes.success.copy(), groups_of(data.outcomes)
-    for group in np.unique(groups):
-        rows = np.flatnonzero(groups == group)
-        success[rows] = rng.permutation(success[rows])
-    return replace(data, outcomes=replace(data.outcomes, success=success))

@@ -33,12 +33,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """What is judged: probability and success of n outcomes, their weights, and the group each belongs to."""
+    """What is judged: probability and success of n outcomes, their weights, and the group each belongs to.
+
+    Intervals resample the `clusters`: the groups, or where these are too few, whatever is given instead.
+    """
 
     probability: Floats
     success: Floats
     weight: Floats
     groups: Ints
+    clusters: Ints
 
 
 def auc(probability: Floats, success: Floats, weight: Floats) -> float:
@@ -135,8 +139,8 @@ def figure(judged: Judged, measure: Measure, *, rng: np.random.Generator, draws:
     """The measure with its 95 % interval over resampled groups."""
     value = measure(judged.probability, judged.success, judged.weight)
     drawn = [
-        measure(judged.probability[counts > 0], judged.success[counts > 0], (judged.weight * counts)[counts > 0])
-        for counts in resampled(judged.groups, rng=rng, draws=draws)
+        measure(judged.probability, judged.success, judged.weight * counts)
+        for counts in resampled(judged.clusters, rng=rng, draws=draws)
     ]
     return Figure(value, *interval(np.array(drawn)))
 
@@ -151,7 +155,7 @@ def gain(ours: Floats, theirs: Floats, judged: Judged, *, rng: np.random.Generat
     less = each[0] - each[1]
     drawn = [
         float(np.average(less, weights=judged.weight * counts))
-        for counts in resampled(judged.groups, rng=rng, draws=draws)
+        for counts in resampled(judged.clusters, rng=rng, draws=draws)
     ]
     return Figure(float(np.average(less, weights=judged.weight)), *interval(np.array(drawn)))
 
