@@ -3,7 +3,8 @@
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,13 +23,18 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class CurlCall:
-    """What a curl command sends. `upload` names the file of `--data-binary @file`."""
+    """What a curl command sends. `upload` names the file of `--data-binary @file`.
+
+    The answer goes through the shell command `pipe`, if there is one, and into `variable`, if one is named.
+    """
 
     method: str
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
     upload: str | None = None
+    variable: str | None = None
+    pipe: str | None = None
 
 
 def pages() -> list[Path]:
@@ -42,12 +48,12 @@ def page_name(path: Path) -> str:
 
 
 def examples(page: Path, *languages: str) -> list[Example]:
-    """The page's fenced blocks in these languages."""
+    """The page's fenced blocks in these languages, or all of them."""
     text = page.read_text(encoding="utf-8")
     return [
         Example(page, match[1], match[2], text.count("\n", 0, match.start(2)) + 1)
         for match in FENCE.finditer(text)
-        if match[1] in languages
+        if not languages or match[1] in languages
     ]
 
 
@@ -55,9 +61,26 @@ def curl_calls(example: Example) -> Iterator[CurlCall]:
     """Every curl command of a shell example."""
     commands = re.split(r"\n(?=\S)", example.text.replace("\\\n", " "))
     for command in commands:
-        found = re.search(r"\bcurl\s", command)
+        kept = re.fullmatch(r"(\w+)=\$\((curl\s.*)\)\s*", command, re.DOTALL)
+        variable, line = (kept[1], kept[2]) if kept else (None, command)
+        line, _, pipe = line.partition(" | ")
+        found = re.search(r"\bcurl\s", line)
         if found:
-            yield _parsed(shlex.split(command[found.end() :].strip()))
+            call = _parsed(shlex.split(line[found.end() :].strip()))
+            yield replace(call, variable=variable, pipe=pipe or None)
+
+
+def calls_with_answers(page: Path) -> Iterator[tuple[CurlCall, str | None]]:
+    """Every curl command of a page from top to bottom, with the JSON that the page shows as its answer.
+
+    That is a `json` block after a block of commands, with no other block between: the last command's answer.
+    """
+    every = examples(page)
+    for example, following in zip_longest(every, every[1:]):
+        calls = list(curl_calls(example)) if example.language == "sh" else []
+        is_answered = following is not None and following.language == "json"
+        for place, call in enumerate(calls, start=1):
+            yield call, following.text if following and is_answered and place == len(calls) else None
 
 
 def _parsed(words: list[str]) -> CurlCall:
