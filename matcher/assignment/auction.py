@@ -74,17 +74,6 @@ def auction_turned(benefit: FloatArray, capacity: IntArray, *, has_time: Callabl
     return _turned_back(turned, by_employee, contacts, capacity)
 
 
-def paths_turned(
-    benefit: FloatArray, capacity: IntArray, *, has_time: Callable[[], bool] | None, patience: int = FOREVER
-) -> Found | None:
-    """As `paths_from_zero` for one slot an employee and more contacts than employees: employees choose contacts."""
-    contacts = benefit.shape[0]
-    by_employee = np.ascontiguousarray(benefit.T)
-    by_employee[capacity == 0] = 0.0
-    turned = paths_from_zero(by_employee, np.ones(contacts, np.int64), has_time=has_time, patience=patience)
-    return None if turned is None else _turned_back(turned, by_employee, contacts, capacity)
-
-
 def _turned_back(turned: Found, by_employee: FloatArray, contacts: int, capacity: IntArray) -> Found:
     """An employee's price is what it kept after paying its contact's."""
     employee_of = np.full(contacts, -1, np.int64)
@@ -144,13 +133,13 @@ def _found(benefit: FloatArray, seats: Seats, capacity: IntArray, solver: str, *
     served = np.flatnonzero(employee_of >= 0)
     employee_of[served[benefit[served, employee_of[served]] <= 0]] = -1
     if not is_done:
-        _give_free_slots(benefit, capacity, employee_of)
+        give_free_slots(benefit, capacity, employee_of)
     priced = np.isfinite(seats.price[:employees])
     prices = np.where(priced, np.maximum(np.where(priced, seats.price[:employees], 0.0) - level, 0.0), 0.0)
     return Found(employee_of, prices, solver, OPTIMAL if is_done else DEADLINE)
 
 
-def _give_free_slots(benefit: FloatArray, capacity: IntArray, employee_of: IntArray) -> None:
+def give_free_slots(benefit: FloatArray, capacity: IntArray, employee_of: IntArray) -> None:
     """Time is over: whoever is left gets the best slot that is free, moving no one."""
     left = capacity - np.bincount(employee_of[employee_of >= 0], minlength=capacity.size)
     for contact in np.flatnonzero(employee_of < 0):

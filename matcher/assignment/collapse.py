@@ -8,6 +8,7 @@ from matcher.assignment.problem import FloatArray, IntArray
 from matcher.assignment.result import Found
 
 FEWEST_CELLS = 40_000  # below this the solver is quicker than the looking
+FEWEST_CELLS_ONE_SLOT = 500_000  # the same with one slot each (measured)
 SAMPLED = 8  # columns or rows looked at before all are
 MOST_CLASS_CELLS = 4_000  # kinds of contacts × kinds of employees given to HiGHS: some 10 ms
 
@@ -22,10 +23,10 @@ class Classes:
     columns: IntArray
 
 
-def classes_of(benefit: FloatArray) -> Classes | None:
+def classes_of(benefit: FloatArray, *, one_slot_each: bool) -> Classes | None:
     """The kinds of contacts and employees, or `None` where most differ."""
     contacts, employees = benefit.shape
-    if contacts * employees < FEWEST_CELLS:
+    if contacts * employees < (FEWEST_CELLS_ONE_SLOT if one_slot_each else FEWEST_CELLS):
         return None
     rows_may = _may_repeat(benefit[:, :: max(employees // SAMPLED, 1)])
     columns_may = _may_repeat(benefit[:: max(contacts // SAMPLED, 1)].T)

@@ -9,6 +9,7 @@ import numpy as np
 
 from matcher.assignment.compiled import compiled
 from matcher.assignment.problem import FloatArray, IntArray
+from matcher.assignment.search_loops import SHORTEST, first_with_room, lengthen, lowest_bits
 from matcher.assignment.slots_loops import empty_all, move_along, note_slots, take_slot
 from matcher.assignment.state import LANES, Search, Seats
 
@@ -81,33 +82,6 @@ def best_of(row: FloatArray, price: FloatArray, lane: FloatArray) -> float:
 
 
 @compiled
-def lowest_open(key: FloatArray, lane: FloatArray) -> float:
-    """The smallest key that is not closed (closed: below 0)."""
-    count = key.size
-    low = np.inf
-    if count < 2 * LANES:
-        for j in range(count):
-            if 0.0 <= key[j] < low:
-                low = key[j]
-        return low
-    for k in range(LANES):
-        lane[k] = np.inf
-    whole = count // LANES
-    for b in range(whole):
-        part = key[b * LANES : (b + 1) * LANES]
-        for k in range(LANES):
-            here = np.inf if part[k] < 0.0 else part[k]
-            seen = lane[k]
-            lane[k] = here if here < seen else seen
-    for j in range(whole * LANES, count):
-        if 0.0 <= key[j] < low:
-            low = key[j]
-    for k in range(LANES):
-        low = min(low, lane[k])
-    return low
-
-
-@compiled
 def _auction(
     value: FloatArray, seats: Seats, lane: FloatArray, stack: IntArray, at: IntArray, epsilon: float, budget: int
 ) -> bool:
@@ -144,48 +118,34 @@ def _auction(
 
 
 @compiled
-def _serve_by_path(value: FloatArray, seats: Seats, newcomer: int, search: Search) -> int:  # noqa: C901  # compiled: a call in the innermost loop costs more than it explains
+def _serve_by_path(value: FloatArray, seats: Seats, newcomer: int, search: Search) -> int:
     """Serve one more contact along the cheapest chain of moves, at whose end a slot is free. Rows looked at."""
     slots, price, filled, owner = seats.slots, seats.price, seats.filled, seats.owner
     lane, reach, key, came_from, closed = search.lane, search.reach, search.key, search.came_from, search.seen
-    row = value[newcomer]
-    outside = row.size
-    best = max(best_of(row, price, lane), -price[outside])
-    for j in range(outside):
-        slack = best - (row[j] - price[j])
-        key[j] = slack if slack > 0.0 else 0.0
-    key[outside] = max(best + price[outside], 0.0)
-    for j in range(outside + 1):
-        came_from[j] = newcomer
-    count, last, scans, length = 0, -1, 1, 0.0
-    while last < 0:
-        length = lowest_open(key, lane)
-        if length == np.inf:
+    outside = value.shape[1]
+    inside, price_inside, from_inside = key[:outside], price[:outside], came_from[:outside]
+    bits = key.view(np.uint64)
+    key[:] = np.inf
+    away = float(-price[outside])
+    base = max(best_of(value[newcomer], price_inside, lane), away)
+    lengthen(value[newcomer], price_inside, inside, from_inside, base, SHORTEST, newcomer)
+    key[outside], came_from[outside] = max(base - away, SHORTEST), newcomer
+    count, scans = 0, 1
+    while True:
+        here, last = first_with_room(bits, lowest_bits(bits), slots, filled)
+        length = key[min(here, last)]
+        if not 0.0 < length < np.inf:
             return scans  # nobody can take this contact, not even the outside
-        here = -1
-        for j in range(outside + 1):
-            if key[j] == length:
-                here = j
-                if filled[j] < slots[j + 1] - slots[j]:
-                    last = j
-                    break
-        if last >= 0:
+        if last <= outside:
             break
         reach[count], closed[count], key[here] = length, here, -np.inf
         count += 1
         for s in range(slots[here], slots[here + 1]):
             r = owner[s]
-            row = value[r]
-            own = row[here] if here < outside else 0.0
+            own = value[r, here] if here < outside else 0.0
             base = length + own - price[here]
-            for j in range(outside):
-                far = base - (row[j] - price[j])
-                far = far if far > length else length
-                known = key[j]
-                nearer = far < known
-                key[j] = far if nearer else known
-                came_from[j] = r if nearer else came_from[j]
-            far = max(base + price[outside], length)
+            lengthen(value[r], price_inside, inside, from_inside, base, length, r)
+            far = max(base - away, length)
             if far < key[outside]:
                 key[outside], came_from[outside] = far, r
         scans += slots[here + 1] - slots[here]
@@ -244,7 +204,7 @@ def keep_best(value: FloatArray, price: FloatArray, lane: FloatArray, kept: Floa
 
 
 @compiled
-def solve_small(value: FloatArray, capacity: IntArray) -> tuple[IntArray, FloatArray, float, float]:
+def solve_small_with_slots(value: FloatArray, capacity: IntArray) -> tuple[IntArray, FloatArray, float, float]:
     """All steps of a small problem in one call, by paths from zero: employees, prices, worth, and the bound proved."""
     contacts, employees = value.shape
     slots = np.empty(employees + 2, np.int64)

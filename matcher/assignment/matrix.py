@@ -39,7 +39,7 @@ def solve_matrix(value: FloatArray, capacity: IntArray, *, has_time: HasTime) ->
 
 
 def _solve_scaled(benefit: FloatArray, capacity: IntArray, has_time: HasTime, span: Span) -> Found:
-    classes = collapse.classes_of(benefit)
+    classes = collapse.classes_of(benefit, one_slot_each=bool(capacity.max(initial=0) <= 1))
     if classes is not None:
         found = collapse.solve_classes(benefit, capacity, classes)
         if found is not None:
@@ -60,21 +60,17 @@ def _compiled(way: Way, benefit: FloatArray, capacity: IntArray, has_time: HasTi
     if way.name in ("scipy", "lapx", "many_slots"):
         return None
     from matcher.assignment import auction  # compiled on first use
+    from matcher.assignment.one_slot import paths_one_slot  # as above
 
-    patience = PATIENCE * min(benefit.shape)
-    if way.name == "paths":
-        return auction.paths_from_zero(benefit, capacity, has_time=has_time)
-    if way.name == "paths_turned":
-        return auction.paths_turned(benefit, capacity, has_time=has_time)
+    if way.name == "one_slot":
+        return paths_one_slot(benefit, capacity, has_time=has_time)
     if way.name == "auction_turned":
         return auction.auction_turned(benefit, capacity, has_time=has_time)
+    if way.name == "paths":
+        return auction.paths_from_zero(benefit, capacity, has_time=has_time)
     if way.name == "paths_first":
+        patience = PATIENCE * min(benefit.shape)
         found = auction.paths_from_zero(benefit, capacity, has_time=has_time, patience=patience)
-        if found is None and capacity.max() <= 1:
-            return auction.auction_turned(benefit, capacity, has_time=has_time)
-        return found or auction.scaled_auction(benefit, capacity, has_time=has_time, span=span)
-    if way.name == "paths_first_turned":
-        found = auction.paths_turned(benefit, capacity, has_time=has_time, patience=patience)
         return found or auction.scaled_auction(benefit, capacity, has_time=has_time, span=span)
     return auction.scaled_auction(benefit, capacity, has_time=has_time, span=span)
 

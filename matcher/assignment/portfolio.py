@@ -16,9 +16,9 @@ from matcher.assignment.problem import FloatArray, IntArray
 SAMPLED = 256  # cells: where half of their values repeat, ties are everywhere, and an auction goes in circles
 RANK_SAMPLE = 40  # rows and columns of the part whose rank is taken
 LOW_RANK = 16  # value profiles have 8 kinds; rules add a few rows
-RANK_TOLERANCE = 1e-7  # of the largest singular value
+RANK_TOLERANCE = 1e-7  # of the largest value
 LARGE = 90  # contacts and employees: below this looking at values costs more than it brings (measured)
-LARGE_SQUARE = 220  # contacts: below this paths from zero win on a square, unless its rank is low (measured)
+LARGE_ONE_SLOT = 200  # the same with one slot each, where paths from good prices are hard to beat (measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,15 @@ WAYS = (
         "square, no numba",
     ),
     Way("scipy", lambda s: not s.compiled, "nothing compiled here"),
-    Way("paths", lambda s: s.is_small and (s.slots >= s.contacts or not s.one_slot_each), "small"),
-    Way("paths_turned", lambda s: s.is_small, "small, fewer slots than contacts"),
-    Way("paths", lambda s: s.few_values and (s.slots >= s.contacts or not s.one_slot_each), "few distinct values"),
-    Way("paths_turned", lambda s: s.few_values, "few distinct values, fewer slots than contacts"),
-    Way("paths", lambda s: s.slots == s.contacts < LARGE_SQUARE and not s.low_rank, "a middling square"),
-    Way("auction", lambda s: s.slots == s.contacts, "as many slots as contacts"),
-    Way("auction", lambda s: s.slots < s.contacts and (s.low_rank or not s.one_slot_each), "fewer slots than contacts"),
-    Way("auction_turned", lambda s: s.low_rank and s.one_slot_each, "low rank, more slots than contacts"),
-    Way("auction", lambda s: s.low_rank and s.slots < 2 * s.contacts, "low rank, more slots than contacts"),
-    Way("paths_first", lambda s: s.slots > s.contacts, "room for everyone: paths, an auction where they get long"),
-    Way("paths_first_turned", lambda _: True, "fewer slots than contacts: the same with sides exchanged"),
+    Way("one_slot", lambda s: s.one_slot_each and not s.low_rank, "one slot each"),
+    Way("one_slot", lambda s: s.one_slot_each and s.few_values, "one slot each, few distinct values"),
+    Way("auction", lambda s: s.one_slot_each and s.slots <= s.contacts, "low rank, room for some or just for all"),
+    Way("auction_turned", lambda s: s.one_slot_each, "low rank, more slots than contacts"),
+    Way("paths", lambda s: s.is_small, "many slots, small"),
+    Way("paths", lambda s: s.few_values, "many slots, few distinct values"),
+    Way("auction", lambda s: s.slots <= s.contacts, "many slots, room for some or just for all"),
+    Way("auction", lambda s: s.low_rank and s.slots < 2 * s.contacts, "many slots, low rank"),
+    Way("paths_first", lambda _: True, "many slots, room for everyone: paths, an auction where they get long"),
 )
 
 
@@ -80,16 +78,17 @@ def way_for(benefit: FloatArray, room: IntArray) -> Way:
 def shape_of(benefit: FloatArray, room: IntArray) -> Shape:
     """The problem's shape; values and rank are estimated from a sample, and only where they matter."""
     contacts, employees = benefit.shape
-    slots = int(room.sum())
+    slots, one_slot_each = int(room.sum()), bool(room.max(initial=0) <= 1)
     compiled = compiled_is_ready()
-    large = compiled and min(contacts, employees) >= LARGE
+    large = compiled and min(contacts, employees) >= (LARGE_ONE_SLOT if one_slot_each else LARGE)
+    low_rank = large and (one_slot_each or slots > contacts) and _has_low_rank(benefit)
     return Shape(
         contacts=contacts,
         employees=employees,
         slots=slots,
-        one_slot_each=bool(room.max(initial=0) <= 1),
-        few_values=large and _has_few_values(benefit),
-        low_rank=large and not slots == contacts >= LARGE_SQUARE and _has_low_rank(benefit),
+        one_slot_each=one_slot_each,
+        few_values=large and (low_rank or not one_slot_each) and _has_few_values(benefit),
+        low_rank=low_rank,
         compiled=compiled,
         lapx=not compiled and find_spec("lap") is not None,
     )
@@ -105,8 +104,9 @@ def _has_few_values(benefit: FloatArray) -> bool:
 
 
 def _has_low_rank(benefit: FloatArray) -> bool:
+    from matcher.assignment.rank_loops import has_rank_above  # compiled on first use
+
     contacts, employees = benefit.shape
     step = np.arange(RANK_SAMPLE)
     part = benefit[np.ix_(step * contacts // RANK_SAMPLE, step * employees // RANK_SAMPLE)]
-    strength = np.linalg.svd(part, compute_uv=False)
-    return bool((strength > RANK_TOLERANCE * strength[0]).sum() <= LOW_RANK)
+    return not has_rank_above(part, LOW_RANK, RANK_TOLERANCE)

@@ -1,6 +1,7 @@
 """The question in numbers: what each pair is worth, which pairs are allowed, how many slots there are."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +11,8 @@ from matcher.errors import Fault, InvalidInput
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+Number = TypeVar("Number", np.float64, np.int64)
 
 MOST_SLOTS = 2**31  # more slots than people alive who could fill them: a unit error in the caller
 
@@ -127,8 +130,8 @@ class Problem:
         return (self.value > 0) & (self.capacity >= (1 if self.load is None else self.load))
 
 
-def plain(matrix: FloatArray) -> FloatArray:
-    """The matrix as compiled loops want it: row by row, writable; copied only where it is not."""
+def plain(matrix: NDArray[Number]) -> NDArray[Number]:
+    """The array as compiled loops want it: row by row, writable; copied only where it is not."""
     if matrix.flags.c_contiguous and matrix.flags.writeable:
         return matrix
     return np.array(matrix, order="C")
@@ -196,7 +199,7 @@ def _capacity(given: ArrayLike | None, employees: int, faults: list[Fault]) -> I
         faults.append(Fault("/capacity", "negative_capacity", "An employee has fewer than 0 slots."))
     if (slots > MOST_SLOTS).any():
         faults.append(Fault("/capacity", "capacity_too_large", f"An employee has more than {MOST_SLOTS} slots."))
-    return slots
+    return plain(slots)
 
 
 def _index(given: ArrayLike, count: int, pointer: str, faults: list[Fault]) -> IntArray | None:

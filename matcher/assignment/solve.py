@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from time import perf_counter
 from typing import TypeAlias
 
@@ -17,13 +18,15 @@ from matcher.assignment.result import OPTIMAL, Assignment, Found
 from matcher.assignment.sparse import solve_sparse
 from matcher.assignment.warm_up import warm_up
 
+Quick: TypeAlias = tuple[IntArray, FloatArray, float, float]  # employees, prices, worth and bound
 TimeLeft: TypeAlias = Callable[[], float | None]  # seconds; `None` where there is no deadline
 
 MOST_CELLS = 100_000_000  # held as a matrix: 800 MB of float64
 MANY_PAIRS_SHARE = 0.25  # of the cells: above it a matrix wins
 MOST_PAIRS_SETTLED = 2_000_000  # above it the last contacts are left within a small gap
 MOST_SLOT_PAIRS = 5_000_000  # pairs × slots that scipy holds as a graph
-SMALL = 8_100  # cells: one compiled call does all
+SMALL = 40_000  # cells: one compiled call does all
+SMALL_TAKES_S = 0.02  # at most: with this much time left a small problem needs no look at the clock
 WORTH_LOADING = 1_000_000  # cells or pairs: scipy is done with fewer before compiled code is in memory
 FIRST_CONTACTS = 64  # looked at before all are: most large problems show their rivals here
 UNPROVED = 1e-9  # a gap above this means that a compiled solver did not prove its optimum
@@ -41,12 +44,16 @@ def solve(
     is not counted: see `warm_up`. The same problem always gets the same answer from the same libraries.
     `clock` measures durations in seconds. The answer's `reason` says why its solver was taken.
     """
+    began = clock()
+    if (deadline_s is None or deadline_s > SMALL_TAKES_S) and (quick := _solve_small(problem)) is not None:
+        employee_of, prices, value, bound = quick
+        gap = (bound - value) / bound if bound > 0 else 0.0
+        took = clock() - began
+        return Assignment(employee_of, value, bound, gap, prices, "augmenting_paths", OPTIMAL, took, "small")
     if deadline_s is None and _is_worth_loading(problem):
         warm_up()
-    began = clock()
-    if deadline_s is None and (quick := _solve_small(problem)) is not None:
-        found, value, bound = quick
-    elif (at_ease := _without_rivals(problem)) is not None:
+        began = clock()
+    if (at_ease := _without_rivals(problem)) is not None:
         found, value = at_ease
         bound = value  # at prices 0 the bound adds up the very pairs that were served
     else:
@@ -86,16 +93,24 @@ def _certified(problem: Problem, found: Found) -> tuple[Found, float, float]:
     return second, worth, max(worth, min(bound, bound_of(problem, second.prices)))
 
 
-def _solve_small(problem: Problem) -> tuple[Found, float, float] | None:
-    """A small matrix in one compiled call, with its worth and bound; `None` where the problem is none."""
-    contacts, employees = problem.shape
-    if problem.value is None or problem.load is not None or not (1 < contacts <= employees * 2):
+def _solve_small(problem: Problem) -> Quick | None:
+    """A small matrix in one compiled call; `None` where the problem is none, or the answer is not proved."""
+    value, (contacts, employees) = problem.value, problem.shape
+    if value is None or problem.load is not None or contacts <= 1 or not 0 < contacts * employees <= SMALL:
         return None
-    if contacts * employees > SMALL or not compiled_is_ready():
+    if not compiled_is_ready() or (quick := _small_solver()(value, problem.capacity)) is None:
         return None
+    employee_of, prices, worth, bound = quick
+    if bound <= worth:  # below it only by rounding
+        return employee_of, prices, worth, worth
+    return quick if bound - worth <= UNPROVED * bound else None
+
+
+@cache
+def _small_solver() -> Callable[[FloatArray, IntArray], Quick | None]:
     from matcher.assignment.small import solve_small_matrix  # compiled on first use
 
-    return solve_small_matrix(problem.value, problem.capacity)
+    return solve_small_matrix
 
 
 def _time_left(began: float, deadline_s: float | None, clock: Callable[[], float]) -> TimeLeft:

@@ -21,6 +21,14 @@ class Seats(NamedTuple):
     employee_of: IntArray
 
 
+class Paired(NamedTuple):
+    """Who sits where, with one slot each; -1 for nobody."""
+
+    price: FloatArray  # of each employee
+    owner: IntArray  # its contact
+    employee_of: IntArray
+
+
 class Listed(NamedTuple):
     """Useful pairs: those of contact i are `first[i]` to `first[i + 1]`; `worth[i]` is what serving it brings now."""
 
