@@ -74,7 +74,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
     klik = build(load_settings({"KLIK_HOME": str(tmp_path / "klik")}))
     yield Reader(klik)
-    klik.store.close()
+    klik.store.close()  # type: ignore[attr-defined]  # the port has no end; what is built here has
 
 
 @pytest.mark.parametrize("page", WITH_CURL, ids=page_name)
