@@ -101,6 +101,11 @@ def _manner(pair: Pair) -> Iterator[Reason]:
     for wish in pair.wishes:
         if wish is not Effect.SPECIALIST_FIRST:
             yield Reason(f"wish:{wish}", 0.0, pair.say(f"wish.{wish}"))
+    liked = pair.snapshot.customers.preferred_channel(pair.row, pair.snapshot.framework)
+    if liked is not None:
+        channel, share = liked
+        fits = "channel_liked" if channel == pair.snapshot.contacts[pair.row].channel else "channel_other"
+        yield Reason("channel_fit", 0.0, pair.say(fits, channel=channel, share=percent(share)))
     for cause in pair.snapshot.customers.causes.get(pair.row, ()):
         yield Reason("state", 0.0, pair.say("state", cause=cause))
     cue = _cue(pair)

@@ -80,6 +80,14 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "Would rather speak to a specialist later than to anyone now.",
         "nl": "Spreekt liever later een specialist dan nu wie dan ook.",
     },
+    "channel_liked": {
+        "en": "This is the channel the customer likes best ({share}).",
+        "nl": "Dit is het kanaal dat de klant het liefst heeft ({share}).",
+    },
+    "channel_other": {
+        "en": "The customer would rather use {channel} ({share}): offer it for what follows.",
+        "nl": "De klant gebruikt liever {channel} ({share}): bied dat aan voor het vervolg.",
+    },
     "state": {"en": "Today: {cause}.", "nl": "Vandaag: {cause}."},
     "cue": {"en": "{do} {dont}", "nl": "{do} {dont}"},
     "eligible": {

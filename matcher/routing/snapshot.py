@@ -16,6 +16,7 @@ from matcher.profiles.framework import VALUES, Framework
 from matcher.profiles.inline import InlineFacet
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import Customer
+from matcher.profiles.preferences import SURE_ENOUGH
 from matcher.profiles.situations import Situation, share_there
 from matcher.routing.roster import Roster
 from matcher.routing.shares import inline_facet, shares_of
@@ -80,6 +81,18 @@ class CustomerTable:
     def customers(self) -> tuple[Customer | None, ...]:
         """Their master data, where known."""
         return tuple(one.customer for one in self.known)
+
+    def preferred_channel(self, row: int, framework: Framework) -> tuple[str, float] | None:
+        """The channel this customer likes best, and its share; `None` where too little is known of that."""
+        facet, one = framework.facets.get(CHANNEL), self.known[row]
+        if facet is None or (one.on(CHANNEL) is None and _inline(one, CHANNEL) is None):
+            return None
+        table = shares_of(facet, [one.on(facet.id)], [_inline(one, facet.id)], self.at)
+        known = float(table.n_eff[0])
+        if known / (known + facet.prior_strength) < SURE_ENOUGH:
+            return None
+        best = int(table.share[0].argmax())
+        return facet.dims[best], float(table.share[0, best])
 
     def channel_share(self, row: int, framework: Framework, *, situation: Situation | None = None) -> dict[str, float]:
         """How much the customer of that contact likes each channel, in that situation; shares sum to 1.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from matcher.errors import Fault, InvalidInput, invalid
 from matcher.profiles.evidence import Evidence, Source
@@ -18,6 +18,7 @@ from matcher.use_cases.ports import Records
 from matcher.use_cases.read_profile import ProfileView, person_who_agrees, read_profile
 from matcher.use_cases.record_evidence import record_evidence
 
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)  # older than any record of contacts kept by computer here: a clock unset
 MOST_AHEAD = timedelta(seconds=300)  # how far clocks may differ (profiling.md section 2)
 NO_TEXTS = "no texts are read here: that is switched off, or nothing was trained yet; send a share or a pick instead"
 REFUSED_SOURCES = {
@@ -182,6 +183,9 @@ def _time_faults(claim: Claim, now: datetime) -> Iterator[Fault]:
     if claim.occurred_at is not None and claim.occurred_at > now + MOST_AHEAD:
         detail = f"occurred_at lies more than {MOST_AHEAD.seconds} s ahead: check the sender's clock"
         yield Fault("/occurred_at", "in_the_future", detail)
+    if claim.occurred_at is not None and claim.occurred_at < OLDEST:
+        detail = f"occurred_at lies before {OLDEST:%Y}: check the sender's clock"
+        yield Fault("/occurred_at", "too_long_ago", detail)
 
 
 def _share_and_weight(facet: Facet, claim: Claim) -> tuple[tuple[float, ...], float]:

@@ -200,3 +200,14 @@ def test_the_employee_is_told_how_to_meet_this_customer_without_a_colour() -> No
     assert leading not in cue.text.lower()
     assert served(None, employee(), explain="short").reasons != ()
     assert "cue" not in [one.code for one in served(None, employee(), explain="full").reasons]
+
+
+@pytest.mark.parametrize(("liked", "words"), [("phone", "het liefst heeft"), ("chat", "liever chat")])
+def test_whether_the_channel_suits_the_customer_is_told(liked: str, words: str) -> None:
+    """Who calls though they like to chat can be spared the next call."""
+    decision = served(wishing(channel=InlineFacet({liked: 0.8, "email": 0.2})), employee(), language="nl")
+    (told,) = [one for one in decision.reasons if one.code == "channel_fit"]
+
+    assert words in told.text
+    assert told.effect == 0.0
+    assert "channel_fit" not in [one.code for one in served(None, employee()).reasons]

@@ -1,5 +1,7 @@
 """What people do, told as events and kept as evidence."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from matcher.errors import InvalidInput
@@ -63,3 +65,13 @@ def test_an_event_that_cannot_be_meant_is_refused_at_its_place(changes: dict, po
         observed(records, claim(**({"source": "behaviour"} | changes)))
 
     assert pointer in [fault.pointer for fault in refused.value.faults]
+
+
+@pytest.mark.parametrize("year", [1, 1970, 1999])
+def test_evidence_from_before_there_were_such_records_is_refused(year: int) -> None:
+    """A clock that was never set would bury what is told in the far past, where it weighs nothing."""
+    said = claim("behaviour", facet="channel", pick="chat", occurred_at=datetime(year, 6, 1, tzinfo=UTC))
+    with MemoryStore().writing() as records, pytest.raises(InvalidInput) as refused:
+        observed(records, said)
+
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/occurred_at", "too_long_ago")]
