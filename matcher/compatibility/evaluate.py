@@ -85,10 +85,11 @@ def evaluate(
     """
     check_enough(data.outcomes)
     splits = outer_splits(data.outcomes, split=split, start=start, seed=seed)
-    rows = np.concatenate([each.later for each in splits])
-    if len(rows) < LEAST_LATER:
-        detail = f"{len(rows)} outcomes are left to judge by; it takes at least {LEAST_LATER}"
+    left = sum(len(each.later) for each in splits)
+    if left < LEAST_LATER:
+        detail = f"{left} outcomes are left to judge by; it takes at least {LEAST_LATER}"
         raise invalid("/outcomes", "too_few_outcomes", f"{detail}. Give more outcomes, or another split.")
+    rows = np.concatenate([each.later for each in splits])
     names = [name for name in COMPETITORS if _is_run(name, data, only)]
     predictions = {CONSTANT: _constant(data.outcomes, splits)}
     for done, name in enumerate(names):
