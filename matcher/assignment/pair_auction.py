@@ -10,7 +10,7 @@ from matcher.assignment.problem import IntArray, Pairs
 from matcher.assignment.result import DEADLINE, OPTIMAL, WITHIN_GAP, Found
 from matcher.assignment.state import Listed, Search, Seats, Turned, search_over, seats_for
 
-STEP = 0.003  # ε of the auction, of the largest value (measured: 0.001 to 0.005 serve alike)
+STEP = 0.002  # ε of the auction, of the largest value (measured: 0.002 to 0.0025; less bids, more is paths)
 COARSE_STEP = 0.01  # the same where millions of pairs are settled within a gap (measured: a gap of 2e-4)
 MOST_ROUNDS = 20  # of so many bids a contact as one round may take, where contacts outnumber slots
 LOOKS = 400_000  # contacts looked at between two looks at the clock: some ms

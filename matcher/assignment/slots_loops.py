@@ -14,7 +14,7 @@ def take_slot(contact: int, employee: int, bid: float, seats: Seats) -> int:
     room = slots[employee + 1] - first
     if room == 1:
         before = owner[first] if count else -1
-        owner[first], paid[first], price[employee] = contact, bid, bid
+        owner[first], price[employee] = contact, bid
         filled[employee] = 1
         return int(before)
     if count < room:

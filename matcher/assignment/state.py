@@ -16,7 +16,7 @@ class Seats(NamedTuple):
     price: FloatArray  # of an employee's cheapest slot
     filled: IntArray
     owner: IntArray  # the contact in a slot
-    paid: FloatArray  # what it bid; filled slots are a heap, lowest first, while bids are made
+    paid: FloatArray  # what it bid, where there are several; filled slots are a heap, lowest first, while bids are made
     slot_of: IntArray  # of a contact, once bids are over; -1 for none
     employee_of: IntArray
 
