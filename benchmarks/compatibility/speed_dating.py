@@ -13,7 +13,7 @@ import argparse
 import csv
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 from api.files.outcomes import outcome_rows
 from api.files.people import customer_rows, employee_rows
 from benchmarks.compatibility.figures import Reached, show
-from matcher.compatibility.evaluate import COMPETITORS, LEARNED, MAIN, Data, predicted
+from matcher.compatibility.evaluate import COMPETITORS, LEARNED, MAIN, Data, fitted, logits_of_rows, predicted
 from matcher.compatibility.measures import auc, log_loss, within_group_auc
 from matcher.compatibility.outcomes import Outcomes, outcomes_of
 from matcher.compatibility.people_table import customer_table, employee_table
@@ -94,16 +94,15 @@ def cold(data: Data) -> Iterator[Reached]:
     splits = [Split("group", np.flatnonzero(groups != one), np.flatnonzero(groups == one)) for one in np.unique(groups)]
     rows = np.concatenate([each.later for each in splits])
     later, ones = data.outcomes.take(rows), np.ones(len(rows))
-    by_name = {
-        name: predicted(data, splits, {**COMPETITORS[name], "split": "group"}, seed=0) for name in (LEARNED, MAIN)
-    }
+    ranks, ours = _scores(data, splits, LEARNED)
+    main_ranks, _ = _scores(data, splits, MAIN)
     constant = np.concatenate([np.full(len(each.later), data.outcomes.success[each.train].mean()) for each in splits])
-    ours = by_name[LEARNED]
     worth = worth_of(_matches(data, later, ours), partners=PARTNERS, rng=np.random.default_rng(0), draws=10_000)
     assert worth is not None
-    yield Reached("AUC of 5,336 decisions, evening left out", auc(ours, later.success, ones), at_least=0.615)
-    yield Reached("  main effects only", auc(by_name[MAIN], later.success, ones))
-    yield Reached("  within evenings", within_group_auc(ours, later.success, ones, groups[rows]))
+    yield Reached("AUC of 5,336 decisions, evening left out", auc(ranks, later.success, ones), at_least=0.615)
+    yield Reached("  main effects only", auc(main_ranks, later.success, ones))
+    yield Reached("  within evenings", within_group_auc(ranks, later.success, ones, groups[rows]))
+    yield Reached("  of probabilities, each evening calibrated by others", auc(ours, later.success, ones))
     less = log_loss(constant, later.success, ones) - log_loss(ours, later.success, ones)
     yield Reached("log-loss below a constant", less, at_least=0.010)
     yield Reached(f"{PARTNERS}-matching: both say yes", worth.proposed)
@@ -119,6 +118,17 @@ def warm(data: Data) -> Iterator[Reached]:
     yield Reached(
         "AUC, second half of each evening", auc(ours, data.outcomes.success[split.later], np.ones(len(ours))), 0.76
     )
+
+
+def _scores(data: Data, splits: Sequence[Split], name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The scores of the splits' later rows, which rank, and the calibrated probabilities."""
+    may = {**COMPETITORS[name], "split": "group"}
+    ranks, probability = [], []
+    for each in splits:
+        scorer = fitted(data, each.train, may, seed=0).scorer_
+        ranks.append(logits_of_rows(scorer, data, each.later))
+        probability.append(scorer.calibration.probability(ranks[-1]))
+    return np.concatenate(ranks), np.concatenate(probability)
 
 
 def _matches(data: Data, decisions: Outcomes, probability: np.ndarray) -> list[Block]:

@@ -137,10 +137,16 @@ def clusters_of(outcomes: Outcomes, rows: Ints) -> Ints:
 
 def scored_rows(scorer: Scorer, data: Data, rows: Ints) -> Floats:
     """The probabilities that a scorer gives some outcomes' pairs."""
+    return scorer.calibration.probability(logits_of_rows(scorer, data, rows))
+
+
+def logits_of_rows(scorer: Scorer, data: Data, rows: Ints) -> Floats:
+    """The logits before calibration that a scorer gives some outcomes' pairs: what ranks."""
     some = data.outcomes.take(rows)
     contacts = scorer.contact_half(data.customers.take(some.customer), some.intents, some.channels)
     columns = scorer.employee_half(data.employees).columns[:, some.employee]
-    return scorer.calibration.probability((contacts.rows * columns.T).sum(axis=1))
+    logits: Floats = (contacts.rows * columns.T).sum(axis=1).astype(float)
+    return logits
 
 
 def uplift(found: Evaluation, data: Data, *, bins: int = 10) -> list[tuple[float, float]]:
