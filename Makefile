@@ -22,10 +22,10 @@ export UV_PYTHON_DOWNLOADS ?= never
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test bench bench-docs lock
+.PHONY: help setup demo run check test bench bench-assignment bench-docs lock
 
 help: ## Show these lines
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## Make the environment in .venv (INSTALLER=pip does it without uv)
 
@@ -46,6 +46,9 @@ test: check ## Everything that must hold: check, then every test
 
 bench: $(READY) ## Measure, and print each figure beside its target and its limit
 	@.venv/bin/python -m benchmarks
+
+bench-assignment: $(READY) ## Measure each way of solving an assignment beside scipy and lapx
+	@.venv/bin/python -m benchmarks.assignment
 
 bench-docs: $(READY) ## Measure, and write the figures to docs/reference/benchmarks.md
 	@.venv/bin/python -m benchmarks --update

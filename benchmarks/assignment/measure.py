@@ -70,6 +70,8 @@ def measure(*, quick: bool, only: str) -> list[Figure]:
         figures.append(_one_contact())
     if only in "sparse":
         figures += _sparse(quick=quick)
+    if only in "loads":
+        figures += _loads()
     return figures
 
 
@@ -168,6 +170,24 @@ def _transport() -> list[Figure]:
         Figure("f", what, spent, " s", 30),
         Figure("f", f"{what}: certified gap", 100 * answers[0].gap, " %", 0.1),
         Figure("f", f"{what}: largest memory of the whole run", memory, " GiB", 4),
+    ]
+
+
+def _loads() -> list[Figure]:
+    """Three slots an employee; every other contact, a call, takes them all."""
+    gaps, spent, proved = [], [], 0
+    for seed in range(SEEDS):
+        load = np.repeat(np.where(np.arange(200) % 2 == 0, 3, 1)[:, None], 100, axis=1)
+        problem = Problem(DENSE["low rank"](200, 100, seed), capacity=np.full(100, 3), load=load)
+        gaps.append(100 * solve(problem, deadline_s=0.5).gap)
+        start = time.perf_counter()
+        proved += solve(problem, deadline_s=10.0).status == "optimal"
+        spent.append(time.perf_counter() - start)
+    what = "loads: 200 × 100, half the contacts take all 3 slots"
+    return [
+        Figure("f", f"{what}: gap after 0.5 s", statistics.median(gaps), " %", spread=spread(gaps)),
+        Figure("f", f"{what}: of {SEEDS} not proved in 10 s", SEEDS - proved, "", 0),
+        Figure("f", f"{what}: until proved or 10 s", statistics.median(spent), " s", 10, spread=spread(spent)),
     ]
 
 

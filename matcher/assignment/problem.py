@@ -1,6 +1,7 @@
 """The question in numbers: what each pair is worth, which pairs are allowed, how many slots there are."""
 
 from dataclasses import dataclass
+from math import isnan
 from typing import TypeVar
 
 import numpy as np
@@ -158,8 +159,8 @@ def _numbers(given: ArrayLike, pointer: str) -> FloatArray:
 
 
 def _check_values(value: FloatArray, faults: list[Fault]) -> None:
-    top = value.max(initial=-np.inf)  # one read finds both: NaN wins every maximum
-    if np.isnan(top):
+    top = float(np.maximum.reduce(value, axis=None, initial=-np.inf))  # one read finds both: NaN wins every maximum
+    if isnan(top):
         faults.append(Fault("/value", "not_a_number", "A value is NaN; forbid a pair with -inf or `eligible`."))
     elif top == np.inf:
         faults.append(Fault("/value", "infinite", "A value is +inf; give a large finite one instead."))
