@@ -12,7 +12,18 @@ from rich.table import Table
 
 from benchmarks.profiling.threshold import Threshold
 
-PARTS = ("recovery", "bridge", "adaptive", "information", "engine", "closed_channels", "segments", "placebo", "speed")
+PARTS = (
+    "recovery",
+    "bridge",
+    "adaptive",
+    "information",
+    "engine",
+    "closed_channels",
+    "segments",
+    "placebo",
+    "fairness",
+    "speed",
+)
 
 
 def main() -> None:
