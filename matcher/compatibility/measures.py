@@ -4,7 +4,7 @@ Success may lie between 0 and 1: an outcome of .7 counts as .7 good and .3 bad. 
 Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13; ECE: Naeini et al. (2015), AAAI.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,14 +57,31 @@ def auc(probability: Floats, success: Floats, weight: Floats) -> float:
 
 def within_group_auc(probability: Floats, success: Floats, weight: Floats, groups: Ints) -> float:
     """The same, comparing only outcomes of one group: what is left once good groups are no merit of the score."""
+    mass, each = _by_group(probability, success, weight, groups)
+    return float((mass * each).sum() / mass.sum()) if mass.sum() > 0 else np.nan
+
+
+def within_group_figure(judged: Judged, *, rng: np.random.Generator, draws: int = DRAWS) -> Figure:
+    """AUC within groups with its interval. A group drawn twice is two groups, so that each is looked at once only."""
+    mass, each = _by_group(judged.probability, judged.success, judged.weight, judged.groups)
+    if not mass.sum() > 0:
+        return Figure(np.nan, np.nan, np.nan)
+    drawn = [np.bincount(rng.integers(len(mass), size=len(mass)), minlength=len(mass)) * mass for _ in range(draws)]
+    values = np.array([float(one @ each / one.sum()) if one.sum() > 0 else np.nan for one in drawn])
+    return Figure(float(mass @ each / mass.sum()), *interval(values))
+
+
+def _by_group(probability: Floats, success: Floats, weight: Floats, groups: Ints) -> tuple[Floats, Floats]:
+    """In each group with good and bad outcomes: the weight of its pairs of these, and its AUC (0 in the others)."""
     order = np.lexsort((probability, groups))
-    total = pairs = 0.0
-    for rows in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
-        mass = float((weight[rows] * success[rows]).sum() * (weight[rows] * (1.0 - success[rows])).sum())
-        if mass > 0:
-            total += mass * auc(probability[rows], success[rows], weight[rows])
-            pairs += mass
-    return total / pairs if pairs > 0 else np.nan
+    parts = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+    mass, each = np.zeros(len(parts)), np.zeros(len(parts))
+    for place, rows in enumerate(parts):
+        good = float(weight[rows] @ success[rows])
+        mass[place] = good * (float(weight[rows].sum()) - good)
+        if mass[place] > 0:
+            each[place] = auc(probability[rows], success[rows], weight[rows])
+    return mass, each
 
 
 def log_loss(probability: Floats, success: Floats, weight: Floats) -> float:
@@ -125,13 +142,11 @@ MEASURES: dict[str, Measure] = {
 
 def measured(judged: Judged, *, rng: np.random.Generator, draws: int = DRAWS) -> dict[str, Figure]:
     """Every measure with its interval, `within_auc` among them."""
-    found = {name: figure(judged, measure, rng=rng, draws=draws) for name, measure in MEASURES.items()}
-
-    def within(probability: Floats, success: Floats, weight: Floats) -> float:
-        return within_group_auc(probability, success, weight, judged.groups)
+    found = {name: figure(judged, measure, rng=rng, draws=draws) for name, measure in MEASURES.items() if name != "ece"}
 
     if len(np.unique(judged.groups)) > 1:
-        found["within_auc"] = figure(judged, within, rng=rng, draws=draws)
+        found["within_auc"] = within_group_figure(judged, rng=rng, draws=draws)
+    found["ece"] = _unmoved(judged, rng=rng, draws=draws)
     return found
 
 
@@ -143,6 +158,17 @@ def figure(judged: Judged, measure: Measure, *, rng: np.random.Generator, draws:
         for counts in resampled(judged.clusters, rng=rng, draws=draws)
     ]
     return Figure(value, *interval(np.array(drawn)))
+
+
+def _unmoved(judged: Judged, *, rng: np.random.Generator, draws: int) -> Figure:
+    """The calibration error; a mean of distances grows by resampling alone, and its interval is moved back by that."""
+    value = calibration_error(judged.probability, judged.success, judged.weight)
+    drawn = np.array([
+        calibration_error(judged.probability, judged.success, judged.weight * counts)
+        for counts in resampled(judged.clusters, rng=rng, draws=draws)
+    ])  # fmt: skip
+    low, high = interval(drawn - drawn.mean() + value)
+    return Figure(value, max(0.0, low), high)
 
 
 def gain(ours: Floats, theirs: Floats, judged: Judged, *, rng: np.random.Generator, draws: int = DRAWS) -> Figure:
@@ -160,15 +186,13 @@ def gain(ours: Floats, theirs: Floats, judged: Judged, *, rng: np.random.Generat
     return Figure(float(np.average(less, weights=judged.weight)), *interval(np.array(drawn)))
 
 
-def resampled(groups: Ints, *, rng: np.random.Generator, draws: int) -> list[Floats]:
+def resampled(groups: Ints, *, rng: np.random.Generator, draws: int) -> Iterator[Floats]:
     """How often each outcome counts in each draw of as many groups as there are; of one group, outcomes are drawn."""
     names, place = np.unique(groups, return_inverse=True)
     if len(names) < 2:
         names, place = np.arange(len(groups)), np.arange(len(groups))
-    return [
-        np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names)).astype(float)[place]
-        for _ in range(draws)
-    ]
+    for _ in range(draws):
+        yield np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names)).astype(float)[place]
 
 
 def interval(drawn: Floats) -> tuple[float, float]:

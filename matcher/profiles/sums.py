@@ -93,9 +93,7 @@ def expecting(sums: Sums | None, facet: Facet, segment: str | None) -> Sums | No
     expected = None if segment is None else facet.segments.get(segment)
     if expected is None or (sums is not None and sums.prior is not None):
         return sums
-    return replace(
-        sums or NOTHING, prior=expected.mean, prior_at=expected.fitted_at, prior_strength=expected.strength
-    )
+    return replace(sums or NOTHING, prior=expected.mean, prior_at=expected.fitted_at, prior_strength=expected.strength)
 
 
 def rebuild(evidence: Iterable[Evidence], facet: Facet) -> Sums:

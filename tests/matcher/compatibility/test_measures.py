@@ -92,6 +92,17 @@ def test_a_slope_below_one_says_that_scores_are_too_bold() -> None:
     assert np.isnan(measures.calibration_slope(np.full(4, 0.5), np.array([0.0, 1, 0, 1]), np.ones(4)))
 
 
+def test_every_interval_holds_its_value() -> None:
+    """A table whose figures lie outside their own intervals convinces nobody."""
+    p, y, w = drawn()
+    groups = np.arange(500) // 10
+
+    found = measures.measured(Judged(p, y, w, groups, groups), rng=np.random.default_rng(4))
+
+    assert set(found) == {"auc", "within_auc", "log_loss", "brier", "ece", "slope"}
+    assert all(each.low <= each.value <= each.high for each in found.values())
+
+
 def test_intervals_resample_whole_clusters() -> None:
     """Ten copies of an outcome are one piece of evidence: the interval must not shrink."""
     p, y, w = drawn(60)
