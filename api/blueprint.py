@@ -49,11 +49,11 @@ def whole_body() -> bytes:
     Of a chunked body Werkzeug hands on what fits within the limit and says nothing of the rest.
     """
     carrier = this_request()
-    limit = carrier.max_content_length
+    limit, announced = carrier.max_content_length, carrier.content_length
     raw = carrier.get_data(cache=True)
-    if limit is not None and len(raw) >= limit and carrier.content_length is None:
+    if limit is not None and len(raw) >= limit and announced is None:
         raise TooLarge(f"A body may have at most {limit} bytes here.")
-    if carrier.content_length is not None and len(raw) < carrier.content_length:
+    if announced is not None and len(raw) < announced:
         raise BadRequest("The body ended before its announced length; nothing was done with it. Send it again.")
     return raw
 

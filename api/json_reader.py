@@ -31,13 +31,14 @@ def read_json(raw: bytes) -> object:
     Integers beyond 64 bits come back as floats; fields for integers refuse those. Raises TooLarge, before reading it,
     for a body that stands for more than half a million objects and arrays or 2.5 million values.
     """
-    if raw.count(b"{") + raw.count(b"[") > MAX_CONTAINERS or raw.count(b",") > MAX_VALUES:
+    containers = raw.count(b"{") + raw.count(b"[")
+    if containers > MAX_CONTAINERS or raw.count(b",") > MAX_VALUES:
         raise TooLarge("The body holds too many values; send it in parts.")
     try:
         value: object = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise NotJson(f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
-    if is_deeper_than(value, MAX_DEPTH):
+    if containers > MAX_DEPTH and is_deeper_than(value, MAX_DEPTH):
         raise NotJson(f"The body nests deeper than {MAX_DEPTH} objects and arrays.", code="too_deep")
     if may_repeat_names(raw, value):
         _refuse_repeated_names(raw)

@@ -78,9 +78,13 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
     classifier, side = compatibility_of(snapshot)
     reliability = classifier.reliability(snapshot.customers.values)
     compatibility = classifier.probability(snapshot.customers.values, side)
-    urgency = np.array([_urgency(contact, now) for contact in contacts], dtype=float)
+    urgencies = [_urgency(contact, now) for contact in contacts]
+    urgency = np.array(urgencies, dtype=float)
     total = _standing_of_all(roster, eligibility, weights, turn)
-    total += (weights.fit * classifier.base + weights.wait * urgency)[:, None]
+    if len(urgencies) == 1:  # a number costs a third of a column
+        total += weights.fit * classifier.base + weights.wait * urgencies[0]
+    else:
+        total += (weights.fit * classifier.base + weights.wait * urgency)[:, None]
     chemistry = None
     if reliability.any():
         chemistry = weights.fit * np.clip(compatibility - classifier.base, -most, most)

@@ -41,6 +41,9 @@ class KnownCustomer:
         return self.evidence.get(facet)
 
 
+NOBODY = KnownCustomer()
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerTable:
     """The contacts' customers, in the contacts' order: their value shares (n × K), and who withholds them (n).
@@ -68,6 +71,8 @@ class CustomerTable:
 
         Raises InvalidInput for shares sent along that are no distribution, with pointers /contacts/i/customer/…
         """
+        if not states and known.count(NOBODY) == len(known):
+            return _of_nobody(framework, tuple(known), at)
         withheld = [_withholds_values(one) for one in known]
         values = [None if held else one.on(VALUES) for one, held in zip(known, withheld, strict=True)]
         inline = [None if held else _inline(one, VALUES) for one, held in zip(known, withheld, strict=True)]
@@ -140,6 +145,12 @@ class Snapshot:
     def whole(self) -> "Snapshot":
         """The same round over the whole staff."""
         return self if self.everyone is None else replace(self, roster=self.everyone, everyone=None)
+
+
+def _of_nobody(framework: Framework, known: tuple[KnownCustomer, ...], at: datetime) -> CustomerTable:
+    """The table of contacts of whose customers nothing is known: there are most of these, and one at a time."""
+    shares = shares_of(framework.values, (None,) * len(known), (None,) * len(known), at)
+    return CustomerTable(known, shares, np.zeros(len(known), dtype=bool), at, {}, {})
 
 
 def _withholds_values(known: KnownCustomer) -> bool:

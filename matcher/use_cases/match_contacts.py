@@ -14,6 +14,7 @@ from matcher.profiles.people import CUSTOMER, Employee
 from matcher.profiles.staff import EmployeeRecord
 from matcher.routing import CustomerTable, KnownCustomer, Rng, Roster, Round, Snapshot, decide
 from matcher.routing.shares import inline_facet
+from matcher.routing.snapshot import NOBODY
 from matcher.routing.wishes import states_called_up
 from matcher.rules import CompiledRules, compile_rules, strategy_named
 from matcher.use_cases.ports import Store
@@ -141,7 +142,7 @@ def _customers(store: Store, request: MatchRequest, framework: Framework, at: da
     states = states_called_up(contacts, framework, at, language=request.language)
     ids = {c.customer_id for c in contacts if c.customer_id is not None and c.customer is None}
     if not ids:
-        known = [KnownCustomer(contact.customer) for contact in contacts]
+        known = [NOBODY if one.customer is None else KnownCustomer(one.customer) for one in contacts]
         return CustomerTable.of(known, framework, at=at, states=states)
     with store.reading() as records:
         stored = records.customers.get_many(ids)
