@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, inspect
 
@@ -121,6 +122,7 @@ class SqlStore:
         self._opening = threading.Lock()
         self._held: _Connections | None = None
         self._parents: list[_Connections] = []
+        self._seen_mark: tuple[list[tuple[Any, ...]], tuple[int, int]] = [], (0, 0)
 
     @contextmanager
     def reading(self) -> Iterator[SqlRecords]:
@@ -144,8 +146,15 @@ class SqlStore:
 
     def staff_mark(self) -> tuple[int, int]:
         """(last change, last removal) as last committed. It stands before every match: no transaction is opened."""
-        with self._explaining():
-            return staff_mark.mark_of(self._dialect.look_up(self._connections().writer, staff_mark.READ))
+        try:
+            rows = self._dialect.look_up(self._connections().writer, staff_mark.READ)
+        except driver_errors() as error:  # as `_explaining`, whose block costs as much as the look-up itself
+            self._explain(error)
+        seen, mark = self._seen_mark
+        if rows is not seen:
+            mark = staff_mark.mark_of(rows)
+            self._seen_mark = rows, mark
+        return mark
 
     def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:
         """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""
@@ -209,10 +218,13 @@ class SqlStore:
         try:
             yield
         except driver_errors() as error:
-            explained = self._dialect.explained(error)
-            if explained is None:
-                raise
-            raise explained from error
+            self._explain(error)
+
+    def _explain(self, error: Exception) -> NoReturn:
+        explained = self._dialect.explained(error)
+        if explained is None:
+            raise error
+        raise explained from error
 
 
 class _Turn:

@@ -124,7 +124,7 @@ def eligibility_of(snapshot: Snapshot, now: datetime) -> tuple[Snapshot, Eligibi
     demands = Demands.of(contacts)
     reach = _reach(snapshot, demands.different, now)
     snapshot = snapshot.narrowed(reach.roster)
-    pairs = reach.open_to[demands.demand_of]
+    pairs = reach.open_to[demands.demand_of] if len(contacts) > 1 else reach.open_to.copy()
     _hold_and_exclude(pairs, contacts, reach.roster, now)
     rules = rule_effects(snapshot)
     for refusal in rules.refusals:
