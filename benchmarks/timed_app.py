@@ -58,5 +58,5 @@ matching = sys.modules["api.routes.matching"]  # its package shows a blueprint u
 matching.match_contacts = timed_match(matching.match_contacts)
 matching.shown_round = timed("dump", matching.shown_round)
 matching.json_answer = timed("dump", matching.json_answer)
-MatchInSchema.load = timed("validate", MatchInSchema.load)  # type: ignore[method-assign]
+MatchInSchema.load = timed("validate", MatchInSchema.load)  # type: ignore[method-assign]  # the stopwatch goes round it
 app.after_request(tell)

@@ -116,7 +116,7 @@ def test_the_line_of_a_pointer_is_where_its_value_stands(name: str) -> None:
 
     text = (models.frameworks.SHIPPED / f"{name}.json").read_text("utf-8")
     lines = text.splitlines()
-    items = load_framework(name).document["forms"]["staff"]["items"]  # type: ignore[index]
+    items = load_framework(name).document["forms"]["staff"]["items"]  # type: ignore[index]  # a document is typed as object
 
     for place, item in enumerate(items):
         line = line_of(text, f"/forms/staff/items/{place}/stem/nl")

@@ -28,13 +28,13 @@ def even() -> dict[str, float]:
 def customer(name: str, share: dict[str, float] | None = None, **more: object) -> Customer:
     """A customer; whoever has a share allows it."""
     told = None if share is None else profile(share)
-    return Customer(name, profile=told, consent=Consent(share is not None), **more)  # type: ignore[arg-type]
+    return Customer(name, profile=told, consent=Consent(share is not None), **more)  # type: ignore[arg-type]  # any field may be given
 
 
 def employee(name: str, share: dict[str, float] | None = None, **more: object) -> Employee:
     """An employee who serves by phone."""
     given = {"channels": {"phone": ChannelLoad()}, **more}
-    return Employee(name, profile=None if share is None else profile(share), **given)  # type: ignore[arg-type]
+    return Employee(name, profile=None if share is None else profile(share), **given)  # type: ignore[arg-type]  # any field may be given
 
 
 def people(customers: int, employees: int, *, seed: int) -> tuple[list[Customer], list[Employee]]:
