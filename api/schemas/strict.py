@@ -218,7 +218,9 @@ class Moment(Speaking, fields.AwareDateTime):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
         moment = read_moment(value)
         if moment is None:
-            raise self.refuse("invalid_time", "Expected a time from 2000 to 2200 with an offset, as 2026-03-02T09:00:00+01:00.")
+            raise self.refuse(
+                "invalid_time", "Expected a time from 2000 to 2200 with an offset, as 2026-03-02T09:00:00+01:00."
+            )
         return moment
 
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
