@@ -15,7 +15,7 @@ from matcher.profiles.columns import fold_many
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import NOTHING, Sums, alpha_table, fold, profile_of, profiles_of, rebuild, share_table
 from matcher.profiles.framework import Facet
-from matcher.profiles.survey import survey_evidence
+from matcher.profiles.survey import Filing, survey_evidence
 
 PART = "speed"
 SEED = 1
@@ -97,9 +97,14 @@ def _answers_to_profile(rng: np.random.Generator) -> Callable[[], object]:
 
     def profile() -> object:
         evidence = survey_evidence(
-            STAFF, VALUES, answers, subject="e", who="employee", framework=FRAMEWORK.name, actor="e", now=NOW,
-            new_id=lambda: "ev", wave="w",
-        )  # fmt: skip
+            STAFF,
+            VALUES,
+            answers,
+            wave="w",
+            filing=Filing(
+                subject="e", who="employee", framework=FRAMEWORK.name, actor="e", now=NOW, new_id=lambda: "ev"
+            ),
+        )
         return profile_of("e", FRAMEWORK.name, VALUES, fold(NOTHING, evidence, VALUES), NOW)
 
     return profile

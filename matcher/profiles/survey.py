@@ -58,6 +58,37 @@ class Tally:
         return (self.best - self.worst) / self.shown if self.shown else 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """What is noted with each piece of evidence from a form, whichever question it answers."""
+
+    who: Who
+    subject: str
+    framework: str
+    actor: str
+    now: datetime
+    new_id: Callable[[], str]
+    reason: str | None = None
+
+    def piece(self, facet: Facet, share: Floats, weight: float, detail: Mapping[str, object]) -> Evidence:
+        """A new piece of evidence on the facet, as of now."""
+        return Evidence(
+            id=self.new_id(),
+            who=self.who,
+            subject_id=self.subject,
+            framework=self.framework,
+            facet=facet.id,
+            source=Source.SURVEY,
+            occurred_at=self.now,
+            recorded_at=self.now,
+            share=tuple(share.tolist()),
+            weight=weight,
+            actor=self.actor,
+            reason=self.reason,
+            detail=detail,
+        )
+
+
 def score_form(form: Form, facet: Facet, people: Sequence[Sequence[Answer]]) -> Scores:
     """Everybody's answers to one form scored in one sweep; who gave none keeps the prior, at weight 0."""
     parts = [
@@ -82,20 +113,7 @@ def tallies(form: Form, answers: Sequence[Answer]) -> dict[str, Tally]:
     return {dim: Tally(count, picks["best"].get(dim, 0), picks["worst"].get(dim, 0)) for dim, count in shown.items()}
 
 
-def survey_evidence(
-    form: Form,
-    facet: Facet,
-    answers: Sequence[Answer],
-    *,
-    subject: str,
-    who: Who,
-    framework: str,
-    actor: str,
-    now: datetime,
-    new_id: Callable[[], str],
-    wave: str,
-    reason: str | None = None,
-) -> Evidence:
+def survey_evidence(form: Form, facet: Facet, answers: Sequence[Answer], *, wave: str, filing: Filing) -> Evidence:
     """The evidence of one wave of answers to one form; it stands instead of the wave's earlier evidence.
 
     `detail` holds form, wave, the number of items answered, the flags (which halve the weight once) and, where there
@@ -103,7 +121,7 @@ def survey_evidence(
     """
     scores = score_form(form, facet, [answers])
     log_likelihood = None if scores.raw is not None else float(scores.log_likelihood[0])
-    flags = quality_flags(form, answers, subject=subject, log_likelihood=log_likelihood)
+    flags = quality_flags(form, answers, subject=filing.subject, log_likelihood=log_likelihood)
     detail: dict[str, object] = {
         "form": form.id,
         "wave": wave,
@@ -116,59 +134,18 @@ def survey_evidence(
         detail["ratings"] = {
             dim: mean for dim, mean in zip(facet.dims, scores.raw[0].tolist(), strict=True) if mean == mean
         }
-    return Evidence(
-        id=new_id(),
-        who=who,
-        subject_id=subject,
-        framework=framework,
-        facet=facet.id,
-        source=Source.SURVEY,
-        occurred_at=now,
-        recorded_at=now,
-        share=tuple(scores.share[0].tolist()),
-        weight=float(scores.weight[0]) * (FLAGGED_WORTH if flags else 1.0),
-        actor=actor,
-        reason=reason,
-        detail=detail,
-    )
+    weight = float(scores.weight[0]) * (FLAGGED_WORTH if flags else 1.0)
+    return filing.piece(facet, scores.share[0], weight, detail)
 
 
-def preference_evidence(
-    item: Item,
-    facet: Facet,
-    answers: Sequence[Answer],
-    *,
-    subject: str,
-    who: Who,
-    framework: str,
-    actor: str,
-    now: datetime,
-    new_id: Callable[[], str],
-    wave: str,
-    reason: str | None = None,
-) -> Evidence:
+def preference_evidence(item: Item, facet: Facet, answers: Sequence[Answer], *, wave: str, filing: Filing) -> Evidence:
     """The evidence of an item that asks a facet outright: the source's whole weight (5), shared by the picks.
 
     `answers` are the one or several picks of this person from this item (profiling.md section 8).
     """
     picks = [facet.index(item.options[item.keys.index(answer.best)].dim) for answer in answers if answer.best]
     share = np.bincount(picks, minlength=facet.size) / len(picks)
-    detail: Mapping[str, object] = {"item": item.id, "wave": wave}
-    return Evidence(
-        id=new_id(),
-        who=who,
-        subject_id=subject,
-        framework=framework,
-        facet=facet.id,
-        source=Source.SURVEY,
-        occurred_at=now,
-        recorded_at=now,
-        share=tuple(share.tolist()),
-        weight=facet.terms(Source.SURVEY.value).weight,
-        actor=actor,
-        reason=reason,
-        detail=detail,
-    )
+    return filing.piece(facet, share, facet.terms(Source.SURVEY.value).weight, {"item": item.id, "wave": wave})
 
 
 def _score(form: Form, facet: Facet, people: Sequence[Sequence[Answer]]) -> Scores:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypedDict
 
 from matcher.errors import Fault, InvalidInput
 from matcher.profiles.answer_check import check_answers
@@ -11,7 +10,7 @@ from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.framework import VALUES, Facet, Framework
 from matcher.profiles.people import Who
 from matcher.profiles.questionnaire import Answer, Form, Item, Mode
-from matcher.profiles.survey import preference_evidence, survey_evidence, tallies
+from matcher.profiles.survey import Filing, preference_evidence, survey_evidence, tallies
 from matcher.use_cases.find_person import find_person
 from matcher.use_cases.ports import FormAnswer, Records
 from matcher.use_cases.read_profile import ProfileView, person_who_agrees, read_profile
@@ -66,11 +65,10 @@ def answer_form(
     scored = [answer for answer in submission.answers if answer.item in form.items]
     if scored:
         person_who_agrees(records, who, subject_id, VALUES)
-    noted: _Noted = {
-        "subject": subject_id, "who": who, "framework": framework.name, "actor": actor, "now": now, "new_id": new_id,
-        "reason": reason,
-    }  # fmt: skip
-    desk = _Desk(records=records, framework=framework, form=form, language=submission.language, noted=noted)
+    filing = Filing(
+        who=who, subject=subject_id, framework=framework.name, actor=actor, now=now, new_id=new_id, reason=reason
+    )
+    desk = _Desk(records=records, framework=framework, form=form, language=submission.language, filing=filing)
     begins_wave = desk.take(scored) if scored else True
     for facet, item in preferences.values():
         picks = [answer for answer in submission.answers if answer.item == item.id]
@@ -97,37 +95,25 @@ def _check(framework: Framework, form: Form, submission: Submission, preferences
         raise InvalidInput(faults)
 
 
-class _Noted(TypedDict):
-    """What is noted with each piece of evidence, whichever question it answers."""
-
-    subject: str
-    who: Who
-    framework: str
-    actor: str
-    now: datetime
-    new_id: Callable[[], str]
-    reason: str | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
-    """Where one submission is taken: whose it is, to which form, and what is noted with it."""
+    """Where one submission is taken: whose it is, and to which form."""
 
     records: Records
     framework: Framework
     form: Form
     language: str
-    noted: _Noted
+    filing: Filing
 
     def take(self, answers: Sequence[Answer]) -> bool:
         """Score the answers with the rest of their wave; whether they began it."""
         facet = self.framework.values
         revision = self._revision(facet)
-        person = (self.noted["who"], self.noted["subject"])
-        wave = read_wave(self.records, self.framework, *person, self.form, now=self.noted["now"])
-        wave_id = wave.id or self.noted["new_id"]()
+        person = (self.filing.who, self.filing.subject)
+        wave = read_wave(self.records, self.framework, *person, self.form, now=self.filing.now)
+        wave_id = wave.id or self.filing.new_id()
         together = newest_answers([*wave.answers, *answers])
-        evidence = survey_evidence(self.form, facet, together, wave=wave_id, **self.noted)
+        evidence = survey_evidence(self.form, facet, together, wave=wave_id, filing=self.filing)
         explained = replace(evidence, detail={**evidence.detail, **_counts(self.form, facet, together)})
         former = [] if wave.evidence_id is None else [wave.evidence_id]
         self._put(answers, explained, former, wave_id, revision, MORE_ANSWERS)
@@ -136,15 +122,15 @@ class _Desk:
     def take_preference(self, facet: Facet, item: Item, picks: Sequence[Answer]) -> None:
         """Take the picks as the person's statement on the facet."""
         revision = self._revision(facet)
-        log = self.records.profiles.evidence_of(self.noted["who"], self.noted["subject"], facet=facet.id)
+        log = self.records.profiles.evidence_of(self.filing.who, self.filing.subject, facet=facet.id)
         former = [piece.id for piece in log if self._is_answer_to(item, piece)]
-        wave_id = self.noted["new_id"]()
-        evidence = preference_evidence(item, facet, picks, wave=wave_id, **self.noted)
+        wave_id = self.filing.new_id()
+        evidence = preference_evidence(item, facet, picks, wave=wave_id, filing=self.filing)
         self._put(picks, evidence, former, wave_id, revision, ANSWERED_ANEW)
 
     def _revision(self, facet: Facet) -> int:
         """The profile's revision, read before all else: a change from here on is noticed when it is written."""
-        key = (self.noted["who"], self.noted["subject"], self.framework.name, facet.id)
+        key = (self.filing.who, self.filing.subject, self.framework.name, facet.id)
         stored = self.records.profiles.get(*key)
         return 0 if stored is None else stored.revision
 
@@ -164,21 +150,21 @@ class _Desk:
         """Keep the answers, and the evidence made of them and of those before them in the wave."""
         self.records.form_answers.add([self._kept(answer, evidence.facet, wave_id) for answer in answers])
         place = (self.records, self.framework, former, evidence)
-        replace_evidence(*place, reason=reason, expected_revision=revision, now=self.noted["now"])
+        replace_evidence(*place, reason=reason, expected_revision=revision, now=self.filing.now)
         self.records.form_answers.point_at(wave_id, evidence.id)
 
     def _kept(self, answer: Answer, facet: str, wave_id: str) -> FormAnswer:
         return FormAnswer(
-            id=self.noted["new_id"](),
-            who=self.noted["who"],
-            subject_id=self.noted["subject"],
+            id=self.filing.new_id(),
+            who=self.filing.who,
+            subject_id=self.filing.subject,
             framework=self.framework.name,
             form=self.form.id,
             wave=wave_id,
             language=self.language,
             mode=_mode_of(answer),
             answer=answer,
-            answered_at=self.noted["now"],
+            answered_at=self.filing.now,
             facet=facet,
         )
 

@@ -11,7 +11,7 @@ from matcher.compatibility.prior import BASE_SUCCESS, PriorCompatibility
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import Sums, rebuild, share_table
 from matcher.profiles.questionnaire import Answer
-from matcher.profiles.survey import survey_evidence
+from matcher.profiles.survey import Filing, survey_evidence
 from models.frameworks import load_framework
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,9 +25,14 @@ def taps(*keys: str) -> Sums:
     """A customer who tapped these options, of as many questions, as best."""
     answers = [Answer(item, best=key) for item, key in zip(FORM.order, keys, strict=False)]
     tapped = survey_evidence(
-        FORM, VALUES, answers, subject="c-1", who="customer", framework=FRAMEWORK.name, actor="c-1", now=NOW,
-        new_id=lambda: "ev-1", wave="w-1",
-    )  # fmt: skip
+        FORM,
+        VALUES,
+        answers,
+        wave="w-1",
+        filing=Filing(
+            subject="c-1", who="customer", framework=FRAMEWORK.name, actor="c-1", now=NOW, new_id=lambda: "ev-1"
+        ),
+    )
     return rebuild([tapped], VALUES)
 
 

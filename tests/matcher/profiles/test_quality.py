@@ -6,7 +6,7 @@ import pytest
 from matcher.profiles.evidence import Evidence
 from matcher.profiles.quality import display_order, quality_flags
 from matcher.profiles.questionnaire import Answer
-from matcher.profiles.survey import score_form, survey_evidence
+from matcher.profiles.survey import Filing, score_form, survey_evidence
 from tests.matcher.profiles.evidence_builders import FRAMEWORK, NOW
 from tests.matcher.profiles.form_builders import CUSTOMER, FLAT, STAFF, form, honest_answers, item, picks
 
@@ -27,9 +27,14 @@ def with_latency(answers: list[Answer], latency_ms: int | None) -> list[Answer]:
 def evidence_of(answers: list[Answer], subject: str = "e-1") -> Evidence:
     """What is stored of these answers."""
     return survey_evidence(
-        STAFF, FLAT, answers, subject=subject, who="employee", framework=FRAMEWORK.name, actor="test", now=NOW,
-        new_id=lambda: "ev", wave="w",
-    )  # fmt: skip
+        STAFF,
+        FLAT,
+        answers,
+        wave="w",
+        filing=Filing(
+            subject=subject, who="employee", framework=FRAMEWORK.name, actor="test", now=NOW, new_id=lambda: "ev"
+        ),
+    )
 
 
 def full_weight(answers: list[Answer]) -> float:

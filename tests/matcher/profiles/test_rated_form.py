@@ -6,7 +6,7 @@ import pytest
 from matcher.profiles.choice_model import LogitPrior
 from matcher.profiles.questionnaire import Answer, Form, Item, Mode, Norm
 from matcher.profiles.rated_form import rated_scores
-from matcher.profiles.survey import score_form, survey_evidence
+from matcher.profiles.survey import Filing, score_form, survey_evidence
 from tests.matcher.profiles.evidence_builders import FRAMEWORK, NOW
 from tests.matcher.profiles.form_builders import facet
 
@@ -69,9 +69,14 @@ def test_a_category_nobody_asked_about_keeps_its_prior() -> None:
 def test_a_rated_form_becomes_evidence_with_the_ratings_kept() -> None:
     """Centred scores make the shares; the raw means are kept beside them."""
     evidence = survey_evidence(
-        rated("mrat"), OF, PERSON, subject="e-1", who="employee", framework=FRAMEWORK.name, actor="e-1", now=NOW,
-        new_id=lambda: "ev", wave="w-1",
-    )  # fmt: skip
+        rated("mrat"),
+        OF,
+        PERSON,
+        wave="w-1",
+        filing=Filing(
+            subject="e-1", who="employee", framework=FRAMEWORK.name, actor="e-1", now=NOW, new_id=lambda: "ev"
+        ),
+    )
     scores = score_form(rated("mrat"), OF, [PERSON, []])
 
     assert evidence.detail["ratings"] == {"k0": 4.5, "k1": 2.5, "k2": 1.0}

@@ -10,7 +10,7 @@ import pytest
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import NOTHING, fold, profile_of
 from matcher.profiles.questionnaire import Answer, Form, Item
-from matcher.profiles.survey import preference_evidence, score_form, survey_evidence, tallies
+from matcher.profiles.survey import Filing, preference_evidence, score_form, survey_evidence, tallies
 from tests.matcher.profiles.evidence_builders import FRAMEWORK, NOW, VALUES
 from tests.matcher.profiles.form_builders import CUSTOMER, STAFF, honest_answers, picks, random_answers
 
@@ -18,9 +18,20 @@ from tests.matcher.profiles.form_builders import CUSTOMER, STAFF, honest_answers
 def surveyed(form: Form, answers: Sequence[Answer], *, reason: str | None = None) -> Evidence:
     """The evidence of a customer's answers."""
     return survey_evidence(
-        form, VALUES, answers, subject="c-1", who="customer", framework=FRAMEWORK.name, actor="c-1", now=NOW,
-        new_id=lambda: "ev-7", wave="w-1", reason=reason,
-    )  # fmt: skip
+        form,
+        VALUES,
+        answers,
+        wave="w-1",
+        filing=Filing(
+            subject="c-1",
+            who="customer",
+            framework=FRAMEWORK.name,
+            actor="c-1",
+            now=NOW,
+            new_id=lambda: "ev-7",
+            reason=reason,
+        ),
+    )
 
 
 def preferred(facet_id: str, *keys: str) -> Evidence:
@@ -29,9 +40,14 @@ def preferred(facet_id: str, *keys: str) -> Evidence:
     assert facet.item is not None
     answers = [Answer(facet.item.id, best=key) for key in keys]
     return preference_evidence(
-        facet.item, facet, answers, subject="c-1", who="customer", framework=FRAMEWORK.name, actor="c-1", now=NOW,
-        new_id=lambda: "ev-8", wave="w-1",
-    )  # fmt: skip
+        facet.item,
+        facet,
+        answers,
+        wave="w-1",
+        filing=Filing(
+            subject="c-1", who="customer", framework=FRAMEWORK.name, actor="c-1", now=NOW, new_id=lambda: "ev-8"
+        ),
+    )
 
 
 def chosen_by_text(item: Item, language: str, best: str, worst: str) -> Answer:
