@@ -32,6 +32,7 @@ VALUE_MODES = ("off", "main", "same", "prior", "learned")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 Words = Sequence[str | None]
 
 
@@ -91,7 +92,7 @@ class FeatureMap:
     def pair_features(self) -> tuple[Feature, ...]:
         """Features of two people, their terms counted over all of `Side.pair`."""
         placed, u0, v0 = [], 0, 0
-        for part, (width, height) in zip(self.parts, self._widths, strict=True):
+        for part, (width, height) in zip(self.parts, self.widths, strict=True):
             for each in part.features:
                 terms = tuple((u + u0, v + v0, coefficient) for u, v, coefficient in each.terms)
                 placed.append(replace(each, terms=terms))
@@ -130,6 +131,19 @@ class FeatureMap:
         empty = np.zeros((len(people), 0))
         return Side(np.hstack(main), np.hstack([empty, *(part.right(people) for part in self.parts)]))
 
+    def with_values(self, right: Side, people_values: Floats, known: Bools) -> Side:
+        """The employees' side made before, with these deviations of their shares (m × K) in place of the former."""
+        main, pair = right.main.copy(), right.pair.copy()
+        if self.has_values:
+            start = len(self.teams)
+            main[:, start : start + len(self.dims) + 1] = np.column_stack([people_values, known])
+        end = 0
+        for part, (_, height) in zip(self.parts, self.widths, strict=True):
+            end += height
+            if isinstance(part, ValuesPart):
+                pair[:, end - height : end] = people_values
+        return Side(main, pair)
+
     def design(self, left: Side, right: Side) -> Floats:
         """Every feature of n given pairs (n × features): row i pairs `left` i with `right` i."""
         features = self.pair_features
@@ -145,7 +159,7 @@ class FeatureMap:
 
     def pair_weights(self, weights: Floats) -> Floats:
         """The weights of the pair features as the matrix W between the sides: a pair's sum is left · W · rightᵀ."""
-        matrix = np.zeros((sum(u for u, _ in self._widths), sum(v for _, v in self._widths)))
+        matrix = np.zeros((sum(u for u, _ in self.widths), sum(v for _, v in self.widths)))
         for weight, feature in zip(weights.tolist(), self.pair_features, strict=True):
             for u, v, coefficient in feature.terms:
                 matrix[u, v] += weight * coefficient
@@ -183,7 +197,7 @@ class FeatureMap:
         return [people.values, people.values_known[:, None].astype(float)] if self.has_values else []
 
     @cached_property
-    def _widths(self) -> tuple[tuple[int, int], ...]:
+    def widths(self) -> tuple[tuple[int, int], ...]:
         """How many columns each part gives on either side."""
         words, nothing, nobody = (), np.zeros(0, dtype=bool), np.zeros((0, len(self.dims)))
         empty = PeopleTable(words, words, nobody, nothing, nobody, nothing, words, words, words)

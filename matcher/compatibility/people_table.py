@@ -59,19 +59,23 @@ class PeopleTable:
 
 
 def customer_table(
-    customers: Sequence[Customer], framework: Framework, *, values: ShareTable | None = None
+    customers: Sequence[Customer],
+    framework: Framework,
+    *,
+    values: ShareTable | None = None,
+    channels: ShareTable | None = None,
 ) -> PeopleTable:
-    """The customers as columns; `values` (their shares in the same order) takes the place of inline profiles.
+    """The customers as columns; `values` and `channels` (shares in the same order) take the place of inline profiles.
 
     An inline profile counts only where the customer allows values. Raises InvalidInput for a share that is none.
     """
     stated = [each.profile.values if each.profile and each.allows_values else None for each in customers]
-    channels = [each.profile.channel if each.profile else None for each in customers]
-    preferred, preference_known = _shares(framework.facets[CHANNEL], channels)
+    liked = [each.profile.channel if each.profile else None for each in customers]
+    preferred, preference_known = preferences(framework.facets[CHANNEL], liked, channels)
     return PeopleTable(
         tuple(each.id for each in customers),
         tuple(each.segment for each in customers),
-        *_values(framework.values, stated, values),
+        *deviations(framework.values, stated, values),
         preferred,
         preference_known,
         tuple((_spoken(each.language),) if each.language else () for each in customers),
@@ -93,7 +97,7 @@ def employee_table(
     return PeopleTable(
         tuple(each.id for each in employees),
         tuple(each.team for each in employees),
-        *_values(framework.values, stated, values),
+        *deviations(framework.values, stated, values),
         served / np.maximum(any_served, 1.0)[:, None],
         any_served > 0,
         tuple(tuple(map(_spoken, each.languages)) for each in employees),
@@ -102,7 +106,15 @@ def employee_table(
     )
 
 
-def _values(facet: Facet, stated: Sequence[InlineFacet | None], table: ShareTable | None) -> tuple[Floats, Bools]:
+def preferences(facet: Facet, stated: Sequence[InlineFacet | None], table: ShareTable | None) -> tuple[Floats, Bools]:
+    """Shares and where they count; 0 where too little is known."""
+    if table is None:
+        return _shares(facet, stated)
+    known = table.n_eff / (table.n_eff + facet.prior_strength) >= GATE
+    return np.where(known[:, None], np.asarray(table.share, dtype=float), 0.0), known
+
+
+def deviations(facet: Facet, stated: Sequence[InlineFacet | None], table: ShareTable | None) -> tuple[Floats, Bools]:
     """Deviations from even and where they count; a person with too little declared reads as nobody in particular."""
     if table is None:
         share, known = _shares(facet, stated)

@@ -23,6 +23,7 @@ Ints = NDArray[np.intp]
 Keys = NDArray[np.uint64]
 Words = Sequence[str | None]
 
+MAIN = 1  # the column of a contact's `rows` that holds its main effects
 DEVIATIONS_90 = 1.6448536269514722  # of a normal: the interval holds 90 %
 PAIRS_AT_ONCE = 20_000
 SMALLEST_SHARE = 1e-7  # of the largest singular value: what single precision cannot tell from nothing
@@ -86,12 +87,15 @@ class Scorer:
 
     def employee_half(self, employees: PeopleTable) -> EmployeeHalf:
         """The half of the work that depends on employees only: make it once, keep it until one of them changes."""
-        side = self.features.right(employees)
-        effects, places = self.employees.of(employees.ids)
+        return self.employee_half_of(self.features.right(employees), employees.ids)
+
+    def employee_half_of(self, side: Side, ids: Sequence[str]) -> EmployeeHalf:
+        """The same of employees whose side is made already."""
+        effects, places = self.employees.of(ids)
         start = len(self.features.left_features)
         main = side.main @ self.weights[start : start + side.main.shape[1]] + effects
         thin = self._thin[1] @ side.pair.T
-        ones = np.ones((1, len(employees)))
+        ones = np.ones((1, len(ids)))
         columns = np.ascontiguousarray(np.vstack([main[None, :], ones, thin]), dtype=np.float32)
         return EmployeeHalf(columns, side, places)
 
@@ -144,10 +148,15 @@ class Scorer:
         return spread
 
     @cached_property
-    def _thin(self) -> tuple[Floats, Floats]:
-        """The matrix W between the sides as a product of two thin ones (b × r, r × b'), as thin as its rank allows."""
+    def pair_matrix(self) -> Floats:
+        """The matrix W between the sides (b × b')."""
         start = len(self.features.left_features) + len(self.features.right_features)
-        left, sizes, right = np.linalg.svd(self.features.pair_weights(self.weights[start:]), full_matrices=False)
+        return self.features.pair_weights(self.weights[start:])
+
+    @cached_property
+    def _thin(self) -> tuple[Floats, Floats]:
+        """W as a product of two thin matrices (b × r, r × b'), as thin as its rank allows."""
+        left, sizes, right = np.linalg.svd(self.pair_matrix, full_matrices=False)
         kept = sizes > SMALLEST_SHARE * sizes.max(initial=0.0)
         return left[:, kept] * sizes[kept], right[kept]
 

@@ -116,7 +116,9 @@ def _scored(blind: Chosen, total: Floats) -> Chosen:
 
 
 def basis_of(scores: Scores, employee_of: Ints) -> Basis:
-    """`prior` where values weighed in at least one chosen pair, else `rules`."""
+    """`classifier` where one judged, `prior` where values weighed in at least one chosen pair, else `rules`."""
+    if scores.judged is not None:
+        return Basis.CLASSIFIER
     if not scores.customer_reliability.any():
         return Basis.RULES
     served = np.flatnonzero(employee_of >= 0)
@@ -128,10 +130,18 @@ def versions_of(snapshot: Snapshot) -> dict[str, str | None]:
     """What the round was decided under."""
     return {
         "rule_set": snapshot.rules.rule_set.version,
-        "classifier": None,
+        "classifier": None if snapshot.classifier is None else classifier_version(snapshot),
         "framework": snapshot.framework.name,
         "prices": None,
     }
+
+
+def classifier_version(snapshot: Snapshot) -> str | None:
+    """The version of the classifier that judged, where one did."""
+    from matcher.routing.judged import serving  # here: as in `scores`
+
+    classifier = serving(snapshot)
+    return None if classifier is None else classifier.version
 
 
 def _problem(snapshot: Snapshot, eligibility: Eligibility, total: Floats, pairs: Bools) -> tuple[Problem, float]:
@@ -222,7 +232,9 @@ def decisions_on(
             contact_id=snapshot.contacts[row].id,
             employee_id=snapshot.roster.employees[column].id,
             score=scores.total.item(row, column),
-            compatibility=scores.compatibility.item(row, column),
+            compatibility=scores.compatibility.item(row, column)
+            if scores.judged is None
+            else scores.chance(row, column),
             confidence=customer_reliability.item(row) * employee_reliability.item(column),
             reasons=reasons_for(snapshot, eligibility, scores, (row, column), now, joint=joint),
             wishes=snapshot.customers.wishes.get(row, ()),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from matcher.routing.scores import ADVICE, Scores, Terms, continuity_of, terms_o
 from matcher.routing.sentences import decimal, percent, sentence, span
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
+
+if TYPE_CHECKING:
+    from matcher.compatibility.serving import Judgement
 
 TOLD = ("inactive", "not_available", "off_duty", "channel", "language", "skill", "mandate", "slots", "other")
 SHORT = 3  # reasons in a short explanation
@@ -125,6 +129,37 @@ def _cue(pair: Pair) -> Cue | None:
 
 
 def _fit(pair: Pair) -> Iterator[Reason]:
+    return _assumed_fit(pair) if pair.scores.judged is None else _learnt_fit(pair, pair.scores.judged)
+
+
+def _learnt_fit(pair: Pair, judged: "Judgement") -> Iterator[Reason]:
+    """What was learnt from outcomes: how the employee suits such contacts, and what this customer changes in that.
+
+    How an employee did, team and skills stand in one reason: nobody's performance is to be read from an answer.
+    """
+    chance, row, column = judged.probability(pair.row, pair.column), pair.row, pair.column
+    told = pair.say("learnt", percent=percent(chance))
+    yield Reason("compatibility", pair.weights.fit * pair.scores.base, told)
+    apart = float(judged.chance[row, column] - judged.usual[row])
+    text = pair.say("experience", points=_points(pair, apart), name=pair.name(column))
+    yield Reason("experience", pair.weights.fit * apart, text)
+    parts = judged.shares_of_chemistry(row, column)
+    most, whole = pair.snapshot.rules.rule_set.values.max_weight, sum(parts.values())
+    held = most / abs(whole) if abs(whole) > most else 1.0
+    unused = _why_values_unused(pair)
+    if unused is not None:
+        yield unused
+    for name, points in parts.items():
+        if name != "values" or unused is None:
+            code = f"{name}_fit"
+            yield Reason(code, pair.weights.fit * held * points, pair.say(code, points=_points(pair, points)))
+
+
+def _points(pair: Pair, chance: float) -> str:
+    return decimal(100 * chance, pair.language, digits=1, signed=True)
+
+
+def _assumed_fit(pair: Pair) -> Iterator[Reason]:
     scores, base = pair.scores, pair.scores.base
     p = float(scores.compatibility[pair.row, pair.column])
     most = pair.snapshot.rules.rule_set.values.max_weight
@@ -133,7 +168,7 @@ def _fit(pair: Pair) -> Iterator[Reason]:
     if unused is not None:
         yield unused
         return
-    points = decimal(100 * (p - base), pair.language, digits=1, signed=True)
+    points = _points(pair, p - base)
     effect = pair.weights.fit * float(np.clip(p - base, -most, most))
     yield Reason("values_fit", effect, pair.say("values_fit", points=points))
 

@@ -8,7 +8,7 @@ Each term keeps its parts (per pair, per contact or per employee), so that the s
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,11 @@ from matcher.routing.eligibility import Demand, Eligibility
 from matcher.routing.roster import Roster, kept
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
+
+if TYPE_CHECKING:
+    from matcher.compatibility.serving import Judgement
+
+LEARNED = "learned"  # the mode of values in which a classifier judges; without one, the framework's hypothesis does
 
 # The relative size of the terms before the strategy's weights (our choice, to be tuned on an operator's own log).
 PRIORITY_SPAN = 2.0  # from priority 0 to 9
@@ -42,9 +47,10 @@ TIE_BREAK = 1e-9  # far below every term: only exact ties are broken by chance
 class Scores:
     """`total` (contacts × employees) decides; the parts explain.
 
-    `chemistry` (contacts × employees) is what values add to it, `None` where they weigh nothing anywhere.
-    `compatibility` is contacts × employees; `urgency` and `preferred` (an employee's column, or −1) go by contact.
-    `…_reliability` is 0 where too little was declared for values to count.
+    `chemistry` (contacts × employees) is what customers' values, and with a classifier all that is known of customers,
+    add to it, `None` where they weigh nothing anywhere. `compatibility` is contacts × employees, with a classifier that
+    of customers of whom nothing is known; `urgency` and `preferred` (an employee's column, or −1) go by contact.
+    `…_reliability` is 0 where too little was declared for values to count. `judged`: what a classifier says.
     """
 
     total: Floats
@@ -55,6 +61,13 @@ class Scores:
     employee_reliability: Floats
     urgency: Floats
     preferred: Sequence[int]
+    judged: "Judgement | None" = None
+
+    def chance(self, row: int, column: int) -> float:
+        """P(good outcome) of the pair, with all that may be used."""
+        if self.judged is not None:
+            return self.judged.probability(row, column)
+        return float(self.compatibility.item(row, column))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,8 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
     weights, most = rule_set.strategy.weights, rule_set.values.max_weight
     classifier, side = compatibility_of(snapshot)
     reliability = classifier.reliability(snapshot.customers.values)
-    compatibility = classifier.probability(snapshot.customers.values, side)
+    judged = None if snapshot.classifier is None else _judged(snapshot)
+    compatibility = classifier.probability(snapshot.customers.values, side) if judged is None else judged.chance
     urgencies = [_urgency(contact, now) for contact in contacts]
     urgency = np.array(urgencies, dtype=float)
     total = _standing_of_all(roster, eligibility, weights, turn)
@@ -86,7 +100,12 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
     else:
         total += (weights.fit * classifier.base + weights.wait * urgency)[:, None]
     chemistry = None
-    if reliability.any():
+    if judged is not None:
+        total += weights.fit * (judged.chance - judged.usual[:, None])
+        if judged.chemistry is not None:
+            chemistry = weights.fit * np.clip(judged.chemistry, -most, most)
+            total += chemistry
+    elif reliability.any():
         chemistry = weights.fit * np.clip(compatibility - classifier.base, -most, most)
         total += chemistry
     preferred = [roster.index_of.get(contact.preferred_employee or "", -1) for contact in contacts]
@@ -99,7 +118,16 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
             total[row] += ADVICE * terms_of(roster, demand, slice(None)).specialist
     for boost in eligibility.rules.boosts:
         total[np.ix_(boost.contacts, boost.employees)] += boost.amount
-    return Scores(total, chemistry, compatibility, classifier.base, reliability, side.reliability, urgency, preferred)
+    known = reliability, side.reliability
+    return Scores(total, chemistry, compatibility, classifier.base, *known, urgency, preferred, judged)
+
+
+def _judged(snapshot: Snapshot) -> "Judgement | None":
+    """What the snapshot's classifier says, where the rule set lets it."""
+    from matcher.routing.judged import judgement_of, serving  # here: a service without a classifier needs none of it
+
+    classifier = serving(snapshot)
+    return None if classifier is None else judgement_of(snapshot, classifier)
 
 
 def continuity_of(wishes: Collection[Effect]) -> float:
@@ -161,7 +189,8 @@ def _shuffle(size: int) -> Floats:
 
 def compatibility_of(snapshot: Snapshot) -> tuple[PriorCompatibility, EmployeeSide]:
     """The judge of who fits whom, with the employees' half of its work kept on the roster."""
-    mode, roster = snapshot.rules.rule_set.values.mode, snapshot.roster
+    asked, roster = snapshot.rules.rule_set.values.mode, snapshot.roster
+    mode: Mode = "prior" if asked == LEARNED else asked
     key = ("compatibility", snapshot.framework.name, mode)
     return kept(roster.of_people, key, lambda: _prepared(snapshot.framework, mode, roster.values))
 

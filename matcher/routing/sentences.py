@@ -10,6 +10,22 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The chance of a good outcome is assumed to be {percent}; nothing was learned from outcomes yet.",
         "nl": "De kans op een goede afloop is aangenomen op {percent}; van uitkomsten is nog niet geleerd.",
     },
+    "learnt": {
+        "en": "The chance of a good outcome is {percent}, as learned from earlier outcomes.",
+        "nl": "De kans op een goede afloop is {percent}, geleerd van eerdere uitkomsten.",
+    },
+    "experience": {
+        "en": "Experience with contacts like this changes that chance by {points} percentage points at {name}.",
+        "nl": "Ervaring met zulke contacten verandert die kans bij {name} met {points} procentpunt.",
+    },
+    "language_fit": {
+        "en": "The language they share changes that chance by {points} percentage points.",
+        "nl": "De taal die zij delen verandert die kans met {points} procentpunt.",
+    },
+    "traits_fit": {
+        "en": "What they wish for and have in common changes that chance by {points} percentage points.",
+        "nl": "Wat zij wensen en gemeen hebben verandert die kans met {points} procentpunt.",
+    },
     "values_fit": {
         "en": "How their value profiles fit changes that chance by {points} percentage points.",
         "nl": "Hoe hun waardeprofielen bij elkaar passen verandert die kans met {points} procentpunt.",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from matcher.routing.roster import Roster
 from matcher.routing.shares import inline_facet, shares_of
 from matcher.routing.wishes import shifted, wishes_of
 from matcher.rules import CompiledRules
+
+if TYPE_CHECKING:
+    from matcher.compatibility.serving import ServedClassifier  # the type alone: most rounds have none
 
 Rng = np.random.Generator  # chance is handed in: the same seed gives the same decisions
 
@@ -117,7 +121,8 @@ class CustomerTable:
 class Snapshot:
     """Contacts, employees and terms of one round. `are_named`: the caller chose the employees and vouches for them.
 
-    `everyone` is the whole staff where `roster` was narrowed to those the round is about.
+    `everyone` is the whole staff where `roster` was narrowed to those the round is about. `classifier` is what was
+    learnt from outcomes, where there is one to judge by.
     """
 
     contacts: tuple[Contact, ...]
@@ -131,6 +136,7 @@ class Snapshot:
     timezone: tzinfo = UTC
     deadline_s: float | None = None
     everyone: Roster | None = None
+    classifier: "ServedClassifier | None" = None
 
     def narrowed(self, roster: Roster) -> "Snapshot":
         """The same round over a part of its staff."""
@@ -138,7 +144,7 @@ class Snapshot:
             return self
         return Snapshot(  # written out: `replace` takes ten times as long, and this stands before every decision
             self.contacts, roster, self.customers, self.framework, self.rules, self.are_named, self.explain,
-            self.language, self.timezone, self.deadline_s, self.roster,
+            self.language, self.timezone, self.deadline_s, self.roster, self.classifier,
         )  # fmt: skip
 
     @property
