@@ -15,6 +15,7 @@ from models import secrets, staff_mark
 from models.answers import SqlAnswers
 from models.calibrations import SqlCalibrations, SqlSegmentPriors
 from models.customers import SqlCustomers
+from models.decisions import SqlDecisionLog
 from models.dialects import BUSY_TIMEOUT_MS, Dialect, SqliteDialect, dialect_of, driver_errors, empty_write_ahead_log
 from models.employees import SqlEmployees
 from models.form_answers import SqlFormAnswers
@@ -22,6 +23,7 @@ from models.imports import SqlImports
 from models.jobs import SqlJobs
 from models.keys import SqlApiKeys
 from models.known_frameworks import SqlFrameworks
+from models.outcomes import SqlOutcomes
 from models.overlays import SqlOverlays
 from models.profiles import SqlProfiles
 from models.tables import SCHEMA_VERSION
@@ -102,6 +104,16 @@ class SqlRecords:
     def imports(self) -> SqlImports:
         """Employee files."""
         return SqlImports(self._connection)
+
+    @property
+    def outcomes(self) -> SqlOutcomes:
+        """What came of contacts."""
+        return SqlOutcomes(self._connection)
+
+    @property
+    def decisions(self) -> SqlDecisionLog:
+        """Decisions that were acted on."""
+        return SqlDecisionLog(self._connection)
 
 
 @dataclass(frozen=True, slots=True)

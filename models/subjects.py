@@ -40,12 +40,7 @@ def hold_all(connection: Connection, who: Who, people: Collection[str]) -> None:
 
     What a job is told is kept with it, and nobody who was erased may be named there.
     """
-    if not people:
-        return
-    if who == EMPLOYEE:
-        staff_mark.lock(connection)
-    query = _STAY if who == CUSTOMER else _EMPLOYEES
-    missing = set(people).difference(connection.execute(query, {"people": list(people)}).scalars())
+    missing = set(people) - hold_those_known(connection, who, people)
     if missing:
         raise NotFound(f"Of these {who}s {len(missing)} are not there.")
 
@@ -58,6 +53,16 @@ def hold_those_there(connection: Connection, who: Who, people: Collection[str]) 
         staff_mark.lock(connection)
     else:
         connection.execute(_STAY, {"people": list(people)})
+
+
+def hold_those_known(connection: Connection, who: Who, people: Collection[str]) -> set[str]:
+    """The same, and who of them is there; nobody else may be named in what this transaction writes."""
+    if not people:
+        return set()
+    if who == EMPLOYEE:
+        staff_mark.lock(connection)
+    query = _STAY if who == CUSTOMER else _EMPLOYEES
+    return set(connection.execute(query, {"people": list(people)}).scalars())
 
 
 def hold_alone(connection: Connection, who: Who, person_id: str) -> None:

@@ -1,7 +1,5 @@
 """The schema: what is remembered, and what the database itself refuses to remember."""
 
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -22,9 +20,10 @@ from matcher.profiles.people import CUSTOMER, EMPLOYEE, PresenceState
 from matcher.profiles.questionnaire import Mode
 from matcher.use_cases.ports import JobState
 from models.columns import Json, UtcTime, identifier
+from models.constraints import is_not_empty, is_one_of, is_within
 
 # The newest migration; tests/models/test_migrations.py keeps the two together.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 
 ROLES = ("router", "employee", "hr", "operations", "analyst", "auditor", "admin")
 LEAST_MEMBERS = 50  # of a segment with a prior, as in matcher.profiles.segments
@@ -43,19 +42,6 @@ metadata = MetaData(
 )
 
 
-def _one_of(column: str, words: type[StrEnum] | tuple[str, ...], name: str) -> CheckConstraint:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=name)
-
-
-def _within(column: str, low: float, high: float) -> CheckConstraint:
-    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_in_range")
-
-
-def _not_empty(column: str) -> CheckConstraint:
-    return CheckConstraint(f"length({column}) BETWEEN 1 AND 128", name=f"{column}_has_length")
-
-
 customer = Table(
     "customer",
     metadata,
@@ -69,7 +55,7 @@ customer = Table(
     Column("consent_text", Text),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
-    _not_empty("id"),
+    is_not_empty("id"),
 )
 
 employee = Table(
@@ -89,9 +75,9 @@ employee = Table(
     Column("change_no", BigInteger, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
-    _not_empty("id"),
-    _within("mandate", 0, 3),
-    _within("capacity", 1, 50),
+    is_not_empty("id"),
+    is_within("mandate", 0, 3),
+    is_within("capacity", 1, 50),
     Index(None, "change_no"),
     Index(None, "team", "id"),
 )
@@ -104,7 +90,7 @@ presence = Table(
     Column("channels", Json),
     Column("until", UtcTime),
     Column("updated_at", UtcTime, nullable=False),
-    _one_of("state", PresenceState, "state_is_known"),
+    is_one_of("state", PresenceState, "state_is_known"),
 )
 
 evidence = Table(
@@ -127,8 +113,8 @@ evidence = Table(
     Column("revoked_by", Text),
     Column("batch", identifier()),
     Column("revoked_reason", Text),
-    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
-    _one_of("source", Source, "source_is_known"),
+    is_one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    is_one_of("source", Source, "source_is_known"),
     CheckConstraint("weight >= 0", name="weight_not_negative"),
     CheckConstraint(f"weight <= {MOST_WEIGHT}", name="weight_is_finite"),
     CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by_someone"),
@@ -149,7 +135,7 @@ profile = Table(
     Column("prior", Json),
     Column("revision", Integer, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
-    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    is_one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
     CheckConstraint("revision >= 1", name="revision_from_one"),
     Index(None, "who", "subject_id"),
 )
@@ -161,7 +147,7 @@ profile_hidden = Table(
     Column("subject_id", identifier(), primary_key=True),
     Column("hidden_at", UtcTime, nullable=False),
     Column("hidden_by", Text, nullable=False),
-    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    is_one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
 )
 
 form_answer = Table(
@@ -184,15 +170,15 @@ form_answer = Table(
     Column("latency_ms", Integer),
     Column("answered_at", UtcTime, nullable=False),
     Column("evidence_id", identifier()),
-    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
-    _one_of("mode", Mode, "mode_is_known"),
+    is_one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    is_one_of("mode", Mode, "mode_is_known"),
     CheckConstraint("(mode = 'allocate') = (points IS NOT NULL)", name="points_are_allocated"),
     CheckConstraint("(mode = 'rate') = (rating IS NOT NULL)", name="rating_is_rated"),
     CheckConstraint(
         "(mode IN ('best_only', 'best_worst')) = (best IS NOT NULL OR worst IS NOT NULL)", name="choice_is_made"
     ),
     CheckConstraint("best <> worst", name="best_is_not_worst"),
-    _within("rating", -MOST_WEIGHT, MOST_WEIGHT),
+    is_within("rating", -MOST_WEIGHT, MOST_WEIGHT),
     CheckConstraint("latency_ms >= 0", name="latency_not_negative"),
     Index(None, "who", "subject_id", "answered_at"),
     Index(None, "wave"),
@@ -208,7 +194,7 @@ state_overlay = Table(
     Column("share", Json, nullable=False),
     Column("rho", Double, nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
-    _one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
+    is_one_of("who", (CUSTOMER, EMPLOYEE), "who_is_known"),
     CheckConstraint(f"rho > 0 AND rho <= {MOST_RHO}", name="rho_in_range"),
     CheckConstraint("length(share) > 2", name="share_is_not_empty"),
 )
@@ -238,9 +224,9 @@ source_calibration = Table(
     Column("validity", Double, nullable=False),
     Column("cap", Double, nullable=False),
     Column("members", Integer, nullable=False),
-    _one_of("source", Source, "source_is_known"),
+    is_one_of("source", Source, "source_is_known"),
     CheckConstraint("validity > -1 AND validity < 1", name="validity_is_a_correlation"),
-    _within("cap", 0, MOST_WEIGHT),
+    is_within("cap", 0, MOST_WEIGHT),
     CheckConstraint("members >= 0", name="members_not_negative"),
 )
 
@@ -266,7 +252,7 @@ api_key = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
-    _one_of("role", ROLES, "role_is_known"),
+    is_one_of("role", ROLES, "role_is_known"),
     CheckConstraint("length(secret_sha256) = 64", name="secret_is_a_hash"),
 )
 
@@ -301,7 +287,7 @@ job = Table(
     Column("finished_at", UtcTime),
     Column("result", Json, nullable=False),
     Column("error", Text),
-    _one_of("state", JobState, "state_is_known"),
+    is_one_of("state", JobState, "state_is_known"),
     CheckConstraint("done >= 0", name="done_not_negative"),
     CheckConstraint("total >= 0", name="total_not_negative"),
     CheckConstraint("attempts >= 0", name="attempts_not_negative"),
@@ -342,7 +328,7 @@ import_row = Table(
     Column("detail", Text),
     CheckConstraint("line >= 1", name="line_from_one"),
     CheckConstraint("employee_id IS NOT NULL OR fault IS NOT NULL", name="employee_or_fault"),
-    _one_of("action", IMPORT_ACTIONS, "action_is_known"),
+    is_one_of("action", IMPORT_ACTIONS, "action_is_known"),
     Index(None, "import_id", "employee_id"),
 )
 

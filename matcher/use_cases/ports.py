@@ -2,7 +2,7 @@
 
 `Records` is one open transaction. Whoever calls a use case opens it (`store.writing()`), so that the effect, the stored
 answer of an idempotent request and the change mark commit together or not at all. What concerns profiles stands in
-`profile_ports`; its names may be imported from here.
+`profile_ports`, what Klik learns from in `learning_ports`; their names may be imported from here.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from matcher.profiles.people import Customer, Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
+from matcher.use_cases.learning_ports import DecisionLog, LoggedDecision, Outcomes
 from matcher.use_cases.profile_ports import (
     Calibrations,
     Contests,
@@ -39,6 +40,7 @@ __all__ = [
     "Calibrations",
     "Contests",
     "Customers",
+    "DecisionLog",
     "Employees",
     "EvidenceLog",
     "FormAnswer",
@@ -51,6 +53,8 @@ __all__ = [
     "Job",
     "JobState",
     "Jobs",
+    "LoggedDecision",
+    "Outcomes",
     "Overlays",
     "Page",
     "ProfileRows",
@@ -310,6 +314,10 @@ class Records(Protocol):
     def jobs(self) -> Jobs: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def outcomes(self) -> Outcomes: ...
+    @property
+    def decisions(self) -> DecisionLog: ...
 
 
 class Store(Protocol):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from matcher.errors import Unavailable
 from models.memory.imports import MemoryImports
+from models.memory.learning import MemoryDecisionLog, MemoryOutcomes
 from models.memory.people import MemoryCustomers, MemoryEmployees
 from models.memory.profiles import MemoryProfiles
 from models.memory.profiling import (
@@ -40,6 +41,8 @@ class MemoryRecords:
         self.answers = MemoryAnswers(transaction)
         self.jobs = MemoryJobs(transaction)
         self.imports = MemoryImports(transaction)
+        self.outcomes = MemoryOutcomes(transaction)
+        self.decisions = MemoryDecisionLog(transaction)
 
 
 class MemoryStore:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import TypeVar
 
+from matcher.contacts.outcome import ContactOutcome
 from matcher.errors import Unavailable
 from matcher.profiles.evidence import Evidence
 from matcher.profiles.overlay import Overlay
@@ -18,6 +19,7 @@ from matcher.use_cases.ports import (
     FormAnswer,
     ImportRow,
     Job,
+    LoggedDecision,
     SegmentPrior,
     SourceCalibration,
     StoredAnswer,
@@ -63,6 +65,8 @@ class Tables:
     jobs: dict[str, Job] = field(default_factory=dict)
     uploads: dict[str, bytes] = field(default_factory=dict)
     lines: dict[tuple[str, int], Line] = field(default_factory=dict)
+    outcomes: dict[str, ContactOutcome] = field(default_factory=dict)
+    decisions: dict[str, LoggedDecision] = field(default_factory=dict)
     secrets: dict[str, bytes] = field(default_factory=dict)
     staff_mark: tuple[int, int] = (0, 0)
 

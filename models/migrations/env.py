@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import models.store  # noqa: F401  # it knows every table
 from models.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from matcher.contacts.outcome import ContactOutcome
 from matcher.profiles.evidence import Evidence, Source
 from matcher.profiles.facets import SourceSum, Sums
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import ChannelLoad, Consent, Customer, Employee, Interval
 from matcher.profiles.questionnaire import Answer, Mode
+from matcher.use_cases.learning_ports import Candidate, LoggedDecision
 from matcher.use_cases.ports import ApiKey, FormAnswer, ImportRow, Job, Records, SegmentPrior, SourceCalibration
 from models.store import SqlStore
 from models.tables import metadata
@@ -169,6 +171,56 @@ def a_key(key_id: str = "k1", **changes: Any) -> ApiKey:
         "expires_at": NOW + timedelta(days=365),
     }
     return ApiKey(key_id, **{**known, **changes})
+
+
+def an_outcome(event_id: str = "o-1", **changes: Any) -> ContactOutcome:
+    """What came of a contact of customer c-1 with employee e-1, with everything that can be told."""
+    known: dict[str, Any] = {
+        "occurred_at": NOW,
+        "contact_id": "k-1",
+        "customer_id": "c-1",
+        "employee_id": "e-1",
+        "intent": "invoice",
+        "channel": "phone",
+        "segment": "retail",
+        "group": "billing",
+        "decision_at": later(-600),
+        "resolved": True,
+        "satisfaction": 4,
+        "effort": 2,
+        "minutes": 7.25,
+        "money_cents": 150,
+        "complaint": False,
+        "broken_promise": False,
+        "told_success": 0.75,
+        "propensity": 0.1,
+        "note": "Mevrouw belt terug",
+        "success": 1.0,
+        "net_value": 305.0,
+        "recorded_at": later(60),
+    }
+    return ContactOutcome(event_id=event_id, **{**known, **changes})
+
+
+def a_decision(decision_id: str = "d-1", **changes: Any) -> LoggedDecision:
+    """A decision that gave employee e-1 a contact of customer c-1; e-2 might have got it."""
+    known: dict[str, Any] = {
+        "contact_id": "k-1",
+        "at": NOW,
+        "basis": "prior",
+        "strategy": "customer_intimacy",
+        "channel": "phone",
+        "versions": {"rule_set": "default@1", "classifier": None},
+        "seed": 2**53 - 1,
+        "customer_id": "c-1",
+        "employee_id": "e-1",
+        "propensity": 0.75,
+        "candidates": (Candidate("e-1", 1.5, 0.75), Candidate("e-2", 1 / 3, None)),
+        "candidates_left_out": 3,
+        "queue": "billing",
+        "intent": "invoice",
+    }
+    return LoggedDecision(id=decision_id, **{**known, **changes})
 
 
 def a_job(job_id: str = "j-1", **changes: Any) -> Job:

@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, insert
 
+from matcher.contacts.outcome import LONGEST_NOTE, MOST_CENTS, MOST_MINUTES
 from matcher.errors import Conflict
 from matcher.profiles.evidence import Source
 from matcher.profiles.overlay import MOST_RHO as MOST_RHO_OF_A_STATE
 from matcher.profiles.people import PresenceState
 from matcher.profiles.questionnaire import Mode
 from matcher.profiles.segments import LEAST_MEMBERS as LEAST_MEMBERS_OF_A_SEGMENT
+from matcher.routing.decision import Basis
 from matcher.use_cases.ports import JobState
+from models import learning_tables
+from models.learning_tables import BASES, decision_log, outcome
 from models.store import SqlStore
 from models.tables import (
     LEAST_MEMBERS,
@@ -122,6 +126,19 @@ GOOD: dict[Table, dict[str, Any]] = {
         "fitted_at": NOW,
     },
     framework: {"id": "f", "version": "1", "sha256": "0" * 64, "document": {}, "loaded_at": NOW},
+    outcome: {"event_id": "o-1", "occurred_at": NOW, "recorded_at": NOW},
+    decision_log: {
+        "decision_id": "d-1",
+        "contact_id": "k-1",
+        "employee_id": "e-1",
+        "at": NOW,
+        "basis": "prior",
+        "strategy": "customer_intimacy",
+        "versions": {},
+        "candidates": [],
+        "candidates_left_out": 0,
+        "channel": "phone",
+    },
 }
 FORBIDDEN = [
     (customer, {"id": ""}),
@@ -183,6 +200,34 @@ FORBIDDEN = [
     (import_row, {"employee_id": None}),
     (import_row, {"action": "explode"}),
     (counter, {"value": -1}),
+    (outcome, {"event_id": ""}),
+    (outcome, {"contact_id": ""}),
+    (outcome, {"satisfaction": 0}),
+    (outcome, {"satisfaction": 6}),
+    (outcome, {"effort": 0}),
+    (outcome, {"effort": 6}),
+    (outcome, {"minutes": -0.1}),
+    (outcome, {"minutes": math.inf}),
+    (outcome, {"money_cents": 10**9 + 1}),
+    (outcome, {"success": 1.1}),
+    (outcome, {"told_success": -0.1}),
+    (outcome, {"net_value": math.inf}),
+    (outcome, {"propensity": 0.0}),
+    (outcome, {"propensity": 1.1}),
+    (outcome, {"complaint": True}),
+    (outcome, {"complaint": True, "success": 1.0}),
+    (outcome, {"broken_promise": True}),
+    (outcome, {"broken_promise": True, "success": 0.5}),
+    (outcome, {"note": "of nobody"}),
+    (outcome, {"note": "x" * 4_001, "customer_id": "c-1"}),
+    (decision_log, {"decision_id": ""}),
+    (decision_log, {"contact_id": ""}),
+    (decision_log, {"basis": "gossip"}),
+    (decision_log, {"propensity": 0.0}),
+    (decision_log, {"propensity": 1.5}),
+    (decision_log, {"propensity": 0.5, "employee_id": None}),
+    (decision_log, {"seed": -1}),
+    (decision_log, {"candidates_left_out": -1}),
 ]
 
 
@@ -236,3 +281,6 @@ def test_every_word_of_the_vocabulary_is_let_in(sql_store: SqlStore) -> None:
 def test_the_schema_knows_the_numbers_of_the_core() -> None:
     """They stand in both places: the schema is read before anything heavy is."""
     assert (MOST_RHO, LEAST_MEMBERS) == (MOST_RHO_OF_A_STATE, LEAST_MEMBERS_OF_A_SEGMENT)
+    assert tuple(Basis) == BASES
+    assert (learning_tables.MOST_MINUTES, learning_tables.MOST_CENTS) == (MOST_MINUTES, MOST_CENTS)
+    assert learning_tables.LONGEST_NOTE == LONGEST_NOTE
