@@ -73,7 +73,8 @@ def test_whoever_refuses_is_judged_exactly_like_someone_unknown() -> None:
     )
 
     np.testing.assert_array_equal(refused.total, unknown.total)
-    assert refused.chemistry is None and unknown.chemistry is None
+    assert refused.chemistry is None
+    assert unknown.chemistry is None
     assert [refused.chance(row, 0) for row in range(len(asking))] == [
         unknown.chance(row, 0) for row in range(len(asking))
     ]
@@ -92,7 +93,8 @@ def test_behind_a_closed_gate_values_add_exactly_nothing(n_eff: float) -> None:
     open_one, closed = (scores(a_round(each, [60.0] * 3)) for each in (told, hidden))
     without_profile = [place for place, one in enumerate(everyone()[1]) if one.profile is None]
 
-    assert open_one.chemistry is not None and open_one.chemistry.any()
+    assert open_one.chemistry is not None
+    assert open_one.chemistry.any()
     assert len(without_profile) > 0
     assert not open_one.chemistry[:, without_profile].any()
     assert closed.chemistry is None or not closed.chemistry.any()

@@ -94,7 +94,7 @@ def test_a_bound_on_what_a_customer_moves_is_kept() -> None:
 
 
 def test_it_learnt_who_fits_whom() -> None:
-    """In the drawn world like values fit: the customers' chances with those chosen are above those by the prior alone."""
+    """In the drawn world like values fit: those chosen do better by each customer than those the prior chooses."""
     asking = [one for one in everyone()[0] if one.profile is not None]
     staff = {one.id: place for place, one in enumerate(everyone()[1])}
     chances = fitted().predict_proba(asking, everyone()[1], intents=[None] * len(asking))
@@ -120,7 +120,8 @@ def test_a_part_of_the_staff_is_judged_as_within_the_whole() -> None:
     places = [given.roster.index_of[one.id] for one in narrowed.roster.employees]
 
     assert len(narrowed.roster) < len(staff) / 2
-    assert few.judged is not None and all_of_them.judged is not None
+    assert few.judged is not None
+    assert all_of_them.judged is not None
     np.testing.assert_array_equal(few.judged.chance, all_of_them.judged.chance[:, places])
     np.testing.assert_array_equal(few.judged.usual, all_of_them.judged.usual)
     np.testing.assert_allclose(few.judged.chemistry, all_of_them.judged.chemistry[:, places], atol=1e-7)  # type: ignore[index]  # there is some
