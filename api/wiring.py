@@ -18,8 +18,10 @@ from matcher.use_cases.ports import Store
 
 if TYPE_CHECKING:
     from matcher.profiles.text import TextScorer
+    from matcher.routing import Roster
     from models.learnt import Learnt
     from models.roster_cache import RosterCache
+    from models.rule_book import RuleBook
     from models.store import SqlStore
     from models.text_shelf import TextShelf
 
@@ -48,8 +50,7 @@ class Klik:
     store: Store
     learnt: "Learnt"
     frameworks: Mapping[str, Framework]  # every one that may be used, by id, as their files have them
-    rule_set: RuleSet
-    rules: CompiledRules
+    rulebook: "RuleBook"
     staff: "RosterCache"
     bell: Bell
     texts: "TextShelf"
@@ -68,6 +69,21 @@ class Klik:
         """What reads texts; `None` while that is switched off or nothing was trained."""
         return self.texts.current() if self.settings.text_profiles else None
 
+    @property
+    def rules(self) -> CompiledRules:
+        """The rules in force at this moment."""
+        return self.rulebook.current(self.store.marks().publication)
+
+    @property
+    def rule_set(self) -> RuleSet:
+        """The rule set in force at this moment."""
+        return self.rules.rule_set
+
+    def standing(self, now: datetime) -> "tuple[Roster, CompiledRules]":
+        """The staff and the rules as last committed, told by one look at what changed."""
+        marks = self.store.marks()
+        return self.staff.current(now, marks.staff), self.rulebook.current(marks.publication)
+
     def keep_up(self) -> None:
         """Once a minute, take over what was learnt since; it stands before every request and every look for jobs."""
         if self.learnt.refresh(self.now()):
@@ -85,10 +101,12 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
 
     Raises FrameworkChanged when the framework's file was changed under the name and version it was in force with.
     """
-    from matcher.rules import compile_rules
+    from matcher.errors import Conflict
+    from matcher.use_cases.install_rule_set import install_rule_set
     from matcher.use_cases.register_framework import register_framework
     from models.learnt import Learnt
     from models.roster_cache import RosterCache
+    from models.rule_book import RuleBook
     from models.secrets import installation_secret
     from models.text_shelf import TextShelf
 
@@ -96,6 +114,8 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
     rule_set = read_rule_set(settings, framework)
     with store.writing() as records:
         register_framework(records, framework, now=now())
+    with suppress(Conflict), store.writing() as records:  # another process that starts at once may be quicker
+        install_rule_set(records, rule_set, now=now())
     texts = TextShelf(settings.home / "text", framework.name, framework.values)
     learnt = Learnt(store, framework, text_cap=texts.cap)
     learnt.refresh(now())
@@ -104,8 +124,7 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
         store=store,
         learnt=learnt,
         frameworks=read_frameworks(settings, framework),
-        rule_set=rule_set,
-        rules=compile_rules(rule_set),
+        rulebook=RuleBook(store, rule_set),
         staff=RosterCache(store, learnt.framework),
         bell=open_bell(settings),
         texts=texts,
@@ -183,7 +202,7 @@ def read_frameworks(settings: Settings, active: Framework) -> dict[str, Framewor
 
 
 def read_rule_set(settings: Settings, framework: Framework) -> RuleSet:
-    """The rule set in force: the document `KLIK_RULE_SET` names, or the built-in one."""
+    """The rule set that comes with the installation: the document `KLIK_RULE_SET` names, or the built-in one."""
     from api.files.documents import read_document
     from matcher.rules import DEFAULT_RULE_SET, parse_rule_set
 

@@ -104,3 +104,21 @@ class FrameworkChanged(Conflict):
     """What was stored under a framework's name and version keeps its meaning: a changed file needs a new version."""
 
     code = "framework_changed"
+
+
+class RuleSetMoved(Conflict):
+    """Another rule set was published since you looked: see what it does differently, then publish anew."""
+
+    code = "rule_set_moved"
+
+
+class ApprovalVoid(Conflict):
+    """What the approval names is no longer what would be put in force: ask for it anew."""
+
+    code = "approval_void"
+
+
+class OwnApproval(Conflict):
+    """Nobody agrees to their own change: it takes the key of another person."""
+
+    code = "own_approval"

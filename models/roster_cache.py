@@ -43,9 +43,10 @@ class RosterCache:
         self._records: dict[str, EmployeeRecord] = {}
         self._kept: _Kept | None = None
 
-    def current(self, now: datetime) -> "Roster":
-        """The roster as last committed; nothing is fetched while the staff mark stands still."""
-        mark = self._store.staff_mark()
+    def current(self, now: datetime, mark: Mark | None = None) -> "Roster":
+        """The roster as last committed; nothing is fetched while the staff mark (read here if not given) stands."""
+        if mark is None:
+            mark = self._store.staff_mark()
         kept = self._kept
         if kept is not None and kept.serves(mark, now, self._framework):
             return kept.roster

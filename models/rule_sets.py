@@ -1,6 +1,5 @@
 """The statements about rule sets, what was put in force, what was changed, and approvals."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -147,15 +146,12 @@ def _values(one: StoredRuleSet) -> dict[str, Any]:
 
 
 def _rule_set(row: Row[*tuple[Any, ...]]) -> StoredRuleSet:
-    values: Mapping[str, Any] = row._mapping
-    return StoredRuleSet(**{**values, "state": RuleSetState(values["state"])})
+    return StoredRuleSet(**{**row._mapping, "state": RuleSetState(row.state)})
 
 
 def _publication(row: Row[*tuple[Any, ...]]) -> Publication:
-    values: Mapping[str, Any] = row._mapping
-    return Publication(**{**values, "kind": PublicationKind(values["kind"])})
+    return Publication(**{**row._mapping, "kind": PublicationKind(row.kind)})
 
 
 def _approval(row: Row[*tuple[Any, ...]]) -> Approval:
-    values: Mapping[str, Any] = row._mapping
-    return Approval(**{**values, "state": ApprovalState(values["state"])})
+    return Approval(**{**row._mapping, "state": ApprovalState(row.state)})

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, Engine, inspect
 
 from matcher.errors import Unavailable
+from matcher.use_cases.ports import Marks
 from models import secrets, staff_mark
 from models.answers import SqlAnswers
 from models.calibrations import SqlCalibrations, SqlSegmentPriors
@@ -26,6 +27,7 @@ from models.known_frameworks import SqlFrameworks
 from models.outcomes import SqlOutcomes
 from models.overlays import SqlOverlays
 from models.profiles import SqlProfiles
+from models.rule_sets import SqlApprovals, SqlPublications, SqlRuleSets
 from models.tables import SCHEMA_VERSION
 
 
@@ -115,6 +117,21 @@ class SqlRecords:
         """Decisions that were acted on."""
         return SqlDecisionLog(self._connection)
 
+    @property
+    def rule_sets(self) -> SqlRuleSets:
+        """Drafts and published rule sets."""
+        return SqlRuleSets(self._connection)
+
+    @property
+    def publications(self) -> SqlPublications:
+        """Which rule set is in force, and what was."""
+        return SqlPublications(self._connection)
+
+    @property
+    def approvals(self) -> SqlApprovals:
+        """What waits for a second person."""
+        return SqlApprovals(self._connection)
+
 
 @dataclass(frozen=True, slots=True)
 class _Connections:
@@ -134,7 +151,7 @@ class SqlStore:
         self._opening = threading.Lock()
         self._held: _Connections | None = None
         self._parents: list[_Connections] = []
-        self._seen_mark: tuple[list[tuple[Any, ...]], tuple[int, int]] = [], (0, 0)
+        self._seen_marks: tuple[list[tuple[Any, ...]], Marks] = [], Marks((0, 0), 0)
 
     @contextmanager
     def reading(self) -> Iterator[SqlRecords]:
@@ -157,16 +174,20 @@ class SqlStore:
                 empty_write_ahead_log(connection)
 
     def staff_mark(self) -> tuple[int, int]:
-        """(last change, last removal) as last committed. It stands before every match: no transaction is opened."""
+        """(last change, last removal) as last committed."""
+        return self.marks().staff
+
+    def marks(self) -> Marks:
+        """What last changed, as last committed. It stands before every match: no transaction is opened."""
         try:
             rows = self._dialect.look_up(self._connections().writer, staff_mark.READ)
         except driver_errors() as error:  # as `_explaining`, whose block costs as much as the look-up itself
             self._explain(error)
-        seen, mark = self._seen_mark
+        seen, marks = self._seen_marks
         if rows is not seen:
-            mark = staff_mark.mark_of(rows)
-            self._seen_mark = rows, mark
-        return mark
+            marks = staff_mark.marks_of(rows)
+            self._seen_marks = rows, marks
+        return marks
 
     def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:
         """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""

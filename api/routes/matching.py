@@ -58,11 +58,13 @@ def _seed(asked: dict[str, Any]) -> int:
 
 
 def _terms(here: "Klik", now: datetime) -> Terms:
-    """What holds for every round of this installation, its staff as it is now."""
+    """What holds for every round of this installation, its staff and its rules as they are now."""
+    staff, rules = here.standing(now)
     return Terms(
-        staff=here.staff.current(now),
+        staff=staff,
         framework=here.framework,
-        rules=here.rules,
+        rules=rules,
+        rules_named=here.rulebook.named,
         timezone=zone(here.settings.timezone),
         deadline_s=here.settings.decision_budget_ms / 1000,
     )

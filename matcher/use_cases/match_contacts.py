@@ -1,7 +1,7 @@
 """Match waiting contacts with employees, without keeping anything: for routers that keep their own queue."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -41,13 +41,17 @@ class MatchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for every round of this installation: staff, framework, rules, operator's time zone, time limit."""
+    """What holds for every round of this installation: staff, framework, rules, operator's time zone, time limit.
+
+    `rules_named` finds other rule sets by version, drafts too; without it there are only the current rules.
+    """
 
     staff: Roster
     framework: Framework
     rules: CompiledRules
     timezone: tzinfo
     deadline_s: float | None = None
+    rules_named: Callable[[str], CompiledRules | None] | None = None
 
 
 def match_contacts(store: Store, request: MatchRequest, *, terms: Terms, now: datetime, rng: Rng) -> Round:
@@ -101,7 +105,7 @@ def snapshot_of(store: Store, request: MatchRequest, *, terms: Terms, at: dateti
         roster=_roster(request.employees, terms, at),
         customers=_customers(store, request, terms.framework, at),
         framework=terms.framework,
-        rules=_rules(request, terms.rules),
+        rules=_rules(request, terms),
         are_named=request.employees is not None,
         explain=request.explain,
         language=request.language,
@@ -168,17 +172,24 @@ def _in_words(felt: Sequence[Overlay], framework: Framework, language: str) -> l
     return [replace(state, cause=words.get(state.cause, state.cause)) for state in felt]
 
 
-def _rules(request: MatchRequest, current: CompiledRules) -> CompiledRules:
+def _rules(request: MatchRequest, terms: Terms) -> CompiledRules:
     """The rule set asked for, under the strategy asked for."""
-    version = current.rule_set.version
-    if request.rule_set not in (None, CURRENT, version):
-        raise invalid("/rule_set", "unknown_rule_set", f"There is no such rule set; the current one is {version!r}.")
-    if request.strategy is None or request.strategy == current.rule_set.strategy.preset:
-        return current
-    changed = replace(
-        current.rule_set, strategy=strategy_named(request.strategy), version=f"{version}+{request.strategy}"
-    )
-    return compile_rules(changed)
+    asked = _rules_asked_for(request.rule_set, terms)
+    preset = request.strategy
+    if preset is None or preset == asked.rule_set.strategy.preset:
+        return asked
+    name = f"{asked.rule_set.version}+{preset}"
+    return compile_rules(replace(asked.rule_set, strategy=strategy_named(preset), version=name))
+
+
+def _rules_asked_for(version: str | None, terms: Terms) -> CompiledRules:
+    current = terms.rules.rule_set.version
+    if version is None or version in (CURRENT, current):
+        return terms.rules
+    found = None if terms.rules_named is None else terms.rules_named(version)
+    if found is None:
+        raise invalid("/rule_set", "unknown_rule_set", f"There is no such rule set; the current one is {current!r}.")
+    return found
 
 
 def _doubled(pointer: str, ids: Sequence[str], code: str) -> list[Fault]:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from matcher.profiles.people import Customer, Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
@@ -32,11 +32,13 @@ from matcher.use_cases.profile_ports import (
     StoredProfile,
     SurveyedPerson,
 )
+from matcher.use_cases.rule_ports import Approvals, Publications, RuleSets
 
 __all__ = [
     "Answers",
     "ApiKey",
     "ApiKeys",
+    "Approvals",
     "Calibrations",
     "Contests",
     "Customers",
@@ -54,12 +56,15 @@ __all__ = [
     "JobState",
     "Jobs",
     "LoggedDecision",
+    "Marks",
     "Outcomes",
     "Overlays",
     "Page",
     "ProfileRows",
     "Profiles",
+    "Publications",
     "Records",
+    "RuleSets",
     "SegmentPrior",
     "SegmentPriors",
     "SourceCalibration",
@@ -318,6 +323,22 @@ class Records(Protocol):
     def outcomes(self) -> Outcomes: ...
     @property
     def decisions(self) -> DecisionLog: ...
+    @property
+    def rule_sets(self) -> RuleSets: ...
+    @property
+    def publications(self) -> Publications: ...
+    @property
+    def approvals(self) -> Approvals: ...
+
+
+class Marks(NamedTuple):
+    """What tells caches that something changed: staff (last change, last removal), and the last publication of rules.
+
+    `publication` is the `seq` of the publication in force, 0 before the first.
+    """
+
+    staff: tuple[int, int]
+    publication: int
 
 
 class Store(Protocol):
@@ -333,6 +354,10 @@ class Store(Protocol):
 
     def staff_mark(self) -> tuple[int, int]:
         """(last change, last removal) as last committed: as in `Employees`, without opening a transaction."""
+        ...
+
+    def marks(self) -> Marks:
+        """The staff mark and the last publication, as last committed: one look, which stands before every match."""
         ...
 
     def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:

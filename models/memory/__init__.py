@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from matcher.errors import Unavailable
+from matcher.use_cases.ports import Marks
 from models.memory.imports import MemoryImports
 from models.memory.learning import MemoryDecisionLog, MemoryOutcomes
 from models.memory.people import MemoryCustomers, MemoryEmployees
@@ -17,6 +18,7 @@ from models.memory.profiling import (
     MemoryOverlays,
     MemorySegmentPriors,
 )
+from models.memory.rules import MemoryApprovals, MemoryPublications, MemoryRuleSets
 from models.memory.tables import Tables, Transaction
 from models.memory.work import MemoryAnswers, MemoryApiKeys, MemoryJobs
 
@@ -43,6 +45,9 @@ class MemoryRecords:
         self.imports = MemoryImports(transaction)
         self.outcomes = MemoryOutcomes(transaction)
         self.decisions = MemoryDecisionLog(transaction)
+        self.rule_sets = MemoryRuleSets(transaction)
+        self.publications = MemoryPublications(transaction)
+        self.approvals = MemoryApprovals(transaction)
 
 
 class MemoryStore:
@@ -65,8 +70,12 @@ class MemoryStore:
 
     def staff_mark(self) -> tuple[int, int]:
         """(last change, last removal) as last committed."""
-        with self.reading() as records:
-            return records.employees.staff_mark()
+        return self.marks().staff
+
+    def marks(self) -> Marks:
+        """What last changed, as last committed."""
+        tables = self._committed
+        return Marks(tables.staff_mark, len(tables.publications))
 
     def kept_secret(self, name: str, fresh: bytes, *, now: datetime) -> bytes:  # noqa: ARG002  # the port's signature
         """The installation's secret of that name: `fresh` where there was none yet, else the one kept since."""

@@ -25,6 +25,7 @@ from matcher.use_cases.ports import (
     StoredAnswer,
     StoredProfile,
 )
+from matcher.use_cases.rule_ports import Approval, Publication, RuleChange, StoredRuleSet
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -65,6 +66,10 @@ class Tables:
     jobs: dict[str, Job] = field(default_factory=dict)
     uploads: dict[str, bytes] = field(default_factory=dict)
     lines: dict[tuple[str, int], Line] = field(default_factory=dict)
+    rule_sets: dict[str, StoredRuleSet] = field(default_factory=dict)
+    publications: dict[int, Publication] = field(default_factory=dict)  # by seq
+    rule_changes: dict[int, RuleChange] = field(default_factory=dict)
+    approvals: dict[str, Approval] = field(default_factory=dict)
     outcomes: dict[str, ContactOutcome] = field(default_factory=dict)
     decisions: dict[str, LoggedDecision] = field(default_factory=dict)
     secrets: dict[str, bytes] = field(default_factory=dict)

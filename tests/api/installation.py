@@ -14,11 +14,14 @@ from api.app import create_app
 from api.auth import ROLES, new_key
 from api.settings import load_settings
 from matcher.profiles.framework import Framework
-from matcher.rules import DEFAULT_RULE_SET, compile_rules
+from matcher.routing import Roster
+from matcher.rules import DEFAULT_RULE_SET, CompiledRules
+from matcher.use_cases.install_rule_set import install_rule_set
 from models.frameworks import load_framework, shipped_names
 from models.learnt import Learnt
 from models.memory import MemoryStore
 from models.roster_cache import RosterCache
+from models.rule_book import RuleBook
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EMPLOYEE = {"channels": {"phone": {"cost": 1}}, "capacity": 2, "languages": ["nl"], "skills": {"billing": 3}}
@@ -45,6 +48,13 @@ class Assembled(SimpleNamespace):
     def framework(self) -> Framework:
         return self.learnt.framework
 
+    @property
+    def rules(self) -> CompiledRules:
+        return self.rulebook.current(self.store.marks().publication)
+
+    def standing(self, now: datetime) -> tuple[Roster, CompiledRules]:
+        return self.staff.current(now), self.rules
+
 
 @dataclass
 class Installation:
@@ -64,8 +74,7 @@ class Installation:
             keep_up=self.keep_up,
             text_scorer=None,
             frameworks={framework.id: framework} | {name: load_framework(name) for name in shipped_names()},
-            rule_set=DEFAULT_RULE_SET,
-            rules=compile_rules(DEFAULT_RULE_SET),
+            rulebook=RuleBook(self.store, DEFAULT_RULE_SET),
             staff=RosterCache(self.store, framework),
             bell=RingingBell(),
             cursor_key=b"c" * 32,
@@ -73,6 +82,8 @@ class Installation:
             new_id=self.new_id,
             new_rng=lambda seed=None: np.random.default_rng(0 if seed is None else seed),
         )
+        with self.store.writing() as records:
+            install_rule_set(records, DEFAULT_RULE_SET, now=self.moment)
         self.tokens = {role: self.add_key(role, "e1" if role == "employee" else None) for role in ROLES}
         self.app: Flask = create_app(self.klik)
         self.client: FlaskClient = self.app.test_client()
