@@ -1,7 +1,7 @@
 """What a customer got from a contact and what it cost them; from these the net value, and whether it was good."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,21 @@ class OutcomeWeights:
 
 
 DEFAULT_WEIGHTS = OutcomeWeights()
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTerms:
+    """What outcomes are judged by: the weights of some segments, and of everyone else."""
+
+    default: OutcomeWeights = DEFAULT_WEIGHTS
+    by_segment: Mapping[str, OutcomeWeights] = field(default_factory=dict)
+
+    def of(self, segment: str | None) -> OutcomeWeights:
+        """The weights for a customer of that segment (`None`: of none, or not known)."""
+        return self.default if segment is None else self.by_segment.get(segment, self.default)
+
+
+DEFAULT_TERMS = OutcomeTerms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
