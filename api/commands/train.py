@@ -13,7 +13,6 @@ from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, say_table, wants_json
 
 if TYPE_CHECKING:
-    from matcher.compatibility.classifier import PairClassifier
     from matcher.compatibility.evaluate import Data
 
 STEPS = 3  # read, judge, learn
@@ -38,6 +37,7 @@ def train(customers: Path, employees: Path, outcomes: Path, out: Path, seed: int
     """
     from api.wiring import read_framework
     from matcher.compatibility.card import seal
+    from matcher.compatibility.making import learnt, making_document
     from models.shelf import put_classifier
 
     framework = read_framework(settings_from_environment())
@@ -47,17 +47,11 @@ def train(customers: Path, employees: Path, outcomes: Path, out: Path, seed: int
         with of_file(outcomes), clean_output():
             figures = _figures(data, seed=seed)
             show(2, STEPS)
-            classifier = _learnt(data, seed=seed)
+            classifier = learnt(data, seed=seed)
         show(STEPS, STEPS)
-        told = _told(data, classifier, figures)
+        told = {**making_document(data, classifier, figures), "promoted_by": None}
         digest = put_classifier(out, seal(classifier.scorer_, told, framework=framework.name))
     _tell(told, out, digest)
-
-
-def _learnt(data: "Data", *, seed: int) -> "PairClassifier":
-    from matcher.compatibility.classifier import PairClassifier
-
-    return PairClassifier(data.framework, seed=seed).fit(data.customers, data.employees, data.outcomes)
 
 
 def _figures(data: "Data", *, seed: int) -> dict[str, Any]:
@@ -72,22 +66,6 @@ def _figures(data: "Data", *, seed: int) -> dict[str, Any]:
         return evaluation_document(evaluate(data, only=(MAIN, LEARNED), seed=seed))
     except InvalidInput as refusal:
         return {"not_told": refusal.detail}
-
-
-def _told(data: "Data", classifier: "PairClassifier", figures: dict[str, Any]) -> dict[str, Any]:
-    from matcher.compatibility.story import LIMITS, sizes_of
-
-    return {
-        **sizes_of(data),
-        "evaluation": figures,
-        "chosen": dict(classifier.chosen_),
-        "tried": {name: round(loss, 6) for name, loss in classifier.tried_.items()},
-        "split": classifier.split_,
-        "calibrated_on": classifier.scorer_.calibration.rows,
-        "seed": classifier.seed,
-        "limits": list(LIMITS),
-        "promoted_by": None,
-    }
 
 
 def _tell(told: dict[str, Any], out: Path, digest: str) -> None:

@@ -81,10 +81,13 @@ def evaluate(
     """Everything of section 3 on these outcomes. `start` cold leaves out later outcomes of people trained on.
 
     `only` limits the competitors. The `current` classifier joins where every later outcome is after `current_until`
-    (seconds since 1970), its last outcome. Raises InvalidInput where too little is left to learn from or judge by.
+    (seconds since 1970), its last outcome: so much is left to judge by, where outcomes after it are enough.
+    Raises InvalidInput where too little is left to learn from or judge by.
     """
     check_enough(data.outcomes)
     splits = outer_splits(data.outcomes, split=split, start=start, seed=seed)
+    if current is not None and current_until is not None:
+        splits = _after(splits, data.outcomes, current_until)
     left = sum(len(each.later) for each in splits)
     if left < LEAST_LATER:
         detail = f"{left} outcomes are left to judge by; it takes at least {LEAST_LATER}"
@@ -113,6 +116,19 @@ def outer_splits(outcomes: Outcomes, *, split: str, start: str, seed: int) -> li
     if start == COLD:
         splits = [parted_people(each, outcomes.customer) for each in splits]
     return [each for each in splits if len(each.later)]
+
+
+def _after(splits: list[Split], outcomes: Outcomes, moment: float) -> list[Split]:
+    """The cut in time moved on to that moment, where outcomes after it are enough to judge by; else as it was."""
+    later = np.flatnonzero(outcomes.at > moment)
+    if (
+        not splits
+        or splits[0].kind != "time"
+        or outcomes.at[splits[0].later].min() > moment
+        or len(later) < LEAST_LATER
+    ):
+        return splits
+    return [Split("time", np.flatnonzero(outcomes.at <= moment), later)]
 
 
 def predicted(data: Data, splits: Sequence[Split], may: Mapping[str, object], *, seed: int) -> Floats:

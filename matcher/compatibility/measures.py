@@ -120,7 +120,10 @@ def calibration_slope(probability: Floats, success: Floats, weight: Floats) -> f
     logits = np.log(held) - np.log1p(-held)
     if np.ptp(logits) < 1e-9 or not 0 < success @ weight < weight.sum():
         return np.nan
-    columns, line = np.column_stack([np.ones(len(logits)), logits]), np.array([0.0, 1.0])
+    columns, line = (
+        np.column_stack([np.ones(len(logits)), logits]),
+        np.zeros(2),
+    )  # from 0 Newton finds too bold ones too
     for _ in range(30):
         chance = sigmoid(columns @ line)
         curved = columns.T @ (columns * (weight * chance * (1.0 - chance))[:, None]) + 1e-9 * np.eye(2)
