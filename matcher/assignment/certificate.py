@@ -20,13 +20,48 @@ def bound_of(problem: Problem, prices: FloatArray, turnout: Turnout | None = Non
 
     Σ_i max(0, max_j (v_ij - load_ij·p_j)) + Σ_j p_j·b_j, over useful pairs. Slots that no combination of loads can
     fill are left out of b_j: an employee with 5 slots whose contacts all take 2 has 4. With a `turnout`, which must be
-    proved by `most_served`, each contact also pays its toll, and as many tolls as can be served are added.
+    proved by `most_served`, each contact also pays its toll, and as many tolls as can be served are added. Where the
+    turnout holds a proof by fills as well, the lower bound counts.
     """
     sold = float(prices @ usable_capacity(problem))
     net = _best_net_value(problem, prices)
     if turnout is None:
         return sold + float(net.sum())
-    return sold + float(np.maximum(net - turnout.toll, 0.0).sum()) + turnout.most * turnout.toll
+    by_slots = sold + float(np.maximum(net - turnout.toll, 0.0).sum()) + turnout.most * turnout.toll
+    if (proof := turnout.by_fills) is None:
+        return by_slots
+    filled = worth_when_filled(problem.useful_pairs, problem.capacity, proof.contact_prices + proof.toll)
+    return min(by_slots, float(proof.contact_prices.sum()) + turnout.most * proof.toll + filled)
+
+
+def worth_when_filled(pairs: Pairs, capacity: IntArray, contact_prices: FloatArray) -> float:
+    """What employees are worth who each take whatever fills them best, had they the contacts for themselves at a price.
+
+    Together with all prices paid it bounds every assignment. A knapsack for each employee, by Bellman's recursion.
+    """
+    net = pairs.value - contact_prices[pairs.contact]
+    wanted = np.flatnonzero(net > 0)
+    load = np.ones(net.size, np.int64) if pairs.load is None else pairs.load
+    all_load = np.zeros(capacity.size, np.int64)
+    np.add.at(all_load, pairs.employee[wanted], load[wanted])
+    room = np.minimum(capacity, all_load)
+    width = int(room.max(initial=0)) + 1
+    best = np.zeros((capacity.size, width))
+    for at in _one_of_each(pairs.employee[wanted], wanted):
+        row, taken = best[pairs.employee[at]], load[at][:, None]
+        before = np.arange(width) - taken
+        gained = np.take_along_axis(row, np.maximum(before, 0), axis=1) + net[at][:, None]
+        best[pairs.employee[at]] = np.where(before >= 0, np.maximum(row, gained), row)
+    return float(best[np.arange(room.size), room].sum())
+
+
+def _one_of_each(employee: IntArray, pair: IntArray) -> list[IntArray]:
+    """The pairs in parts in which nobody occurs twice: first everybody's first, then everybody's second."""
+    order = np.argsort(employee, kind="stable")
+    first = np.flatnonzero(np.diff(employee[order], prepend=-1))
+    rank = np.arange(order.size) - np.repeat(first, np.diff(first, append=order.size))
+    by_rank = np.argsort(rank, kind="stable")
+    return np.split(pair[order][by_rank], np.cumsum(np.bincount(rank))[:-1]) if order.size else []
 
 
 def most_served(problem: Problem, prices: FloatArray) -> float:

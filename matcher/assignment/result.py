@@ -10,16 +10,31 @@ WITHIN_GAP = "within_gap"  # too large to settle the last contacts: `gap` bounds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FillProof:
+    """What contacts pay to be served (≥ 0, beside the `toll` ≥ 0), while employees take whatever fills them best.
+
+    Employees are never half in a call here, so this proves less waste than prices of slots can. `most_prices` prove the
+    turnout's `most` in the same way; `None` where prices of slots do. See `matcher.assignment.certificate`.
+    """
+
+    contact_prices: FloatArray
+    toll: float
+    most_prices: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Turnout:
     """A proof that at most `most` contacts can be served, and what a place among them is worth.
 
     Contacts come whole: where `prices` (≥ 0 a slot) show that fewer than `most` + 1 can be served, `most` is the limit.
-    The bound then makes every served contact pay the `toll` ≥ 0, and counts `most` tolls.
+    The bound then makes every served contact pay the `toll` ≥ 0, and counts `most` tolls. A proof `by_fills` bounds the
+    same from the contacts' side; the lower of both counts.
     """
 
     most: int
     prices: FloatArray
     toll: float
+    by_fills: FillProof | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +43,8 @@ class Assignment:
 
     `prices` holds one price ≥ 0 a slot for every employee. They prove that no assignment is worth more than `bound`
     (see `matcher.assignment.certificate.bound_of`); `gap` is (bound - value) / bound, 0 where the bound is 0.
-    With loads above 1 an optimal answer may keep a gap: prices alone cannot prove what comes in whole pieces. There a
-    `turnout` is part of the proof.
+    With loads above 1 an optimal answer may keep a gap: prices alone cannot prove what comes in whole pieces, and the
+    rest is proved by branching. There a `turnout` is part of the proof.
     """
 
     employee_of: IntArray
