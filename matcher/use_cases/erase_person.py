@@ -10,10 +10,13 @@ from matcher.use_cases.ports import Records
 def erase_person(records: Records, who: Who, subject_id: str, *, now: datetime) -> None:
     """Remove the person and all that is known of them; the keys of an employee stop working. Raises NotFound.
 
-    All of it goes in one transaction: evidence, answers to forms, profiles, acute states, the mark that hides.
+    All of it goes in one transaction: evidence, answers to forms, profiles, acute states, the mark that hides. A
+    customer's outcomes and decisions go too; an employee's name leaves those of their customers.
     """
     find_person(records, who, subject_id)
     records.profiles.erase(who, subject_id)
+    records.outcomes.erase_person(who, subject_id)
+    records.decisions.erase_person(who, subject_id)
     if who == CUSTOMER:
         records.customers.delete(subject_id)
         return

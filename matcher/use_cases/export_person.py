@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from matcher.contacts.outcome import ContactOutcome
 from matcher.profiles.evidence import Evidence
 from matcher.profiles.framework import Framework
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import EMPLOYEE, Customer, Employee, Presence, Who
 from matcher.use_cases.find_person import find_person
-from matcher.use_cases.ports import FormAnswer, Records
+from matcher.use_cases.ports import FormAnswer, LoggedDecision, Records
 from matcher.use_cases.read_profile import ProfileView, read_profile
 
 
@@ -16,7 +17,8 @@ from matcher.use_cases.read_profile import ProfileView, read_profile
 class PersonExport:
     """Master data, presence, every piece of evidence (revoked ones too) and the profiles made of it.
 
-    Also every answer to a form, every acute state that is kept, and whether the person hides their profile.
+    Also every answer to a form, every acute state that is kept, and whether the person hides their profile; and what
+    came of their contacts, with the decisions on them.
     """
 
     who: Who
@@ -28,6 +30,8 @@ class PersonExport:
     answers: tuple[FormAnswer, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     profile_hidden: bool = False
+    outcomes: tuple[ContactOutcome, ...] = ()
+    decisions: tuple[LoggedDecision, ...] = ()
 
 
 def export_person(records: Records, framework: Framework, who: Who, subject_id: str, *, now: datetime) -> PersonExport:
@@ -43,4 +47,6 @@ def export_person(records: Records, framework: Framework, who: Who, subject_id: 
         answers=tuple(records.form_answers.of_person(who, subject_id, framework=None)),
         overlays=tuple(records.overlays.of_person(who, subject_id)),
         profile_hidden=bool(records.profiles.hidden_of(who, [subject_id])),
+        outcomes=tuple(records.outcomes.of_person(who, subject_id)),
+        decisions=tuple(records.decisions.of_person(who, subject_id)),
     )
