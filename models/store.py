@@ -15,6 +15,7 @@ from matcher.use_cases.ports import Marks
 from models import secrets, staff_mark
 from models.answers import SqlAnswers
 from models.calibrations import SqlCalibrations, SqlSegmentPriors
+from models.classifiers import SqlClassifiers
 from models.customers import SqlCustomers
 from models.decisions import SqlDecisionLog
 from models.dialects import BUSY_TIMEOUT_MS, Dialect, SqliteDialect, dialect_of, driver_errors, empty_write_ahead_log
@@ -131,6 +132,11 @@ class SqlRecords:
     def approvals(self) -> SqlApprovals:
         """What waits for a second person."""
         return SqlApprovals(self._connection)
+
+    @property
+    def classifiers(self) -> SqlClassifiers:
+        """The registry of classifiers."""
+        return SqlClassifiers(self._connection)
 
 
 @dataclass(frozen=True, slots=True)

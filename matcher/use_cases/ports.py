@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from matcher.profiles.people import Customer, Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
+from matcher.use_cases.classifier_ports import ClassifierDay, Classifiers, ClassifierState, KnownClassifier, Shelf
 from matcher.use_cases.learning_ports import DecisionLog, LoggedDecision, Outcomes
 from matcher.use_cases.profile_ports import (
     Calibrations,
@@ -40,6 +41,9 @@ __all__ = [
     "ApiKeys",
     "Approvals",
     "Calibrations",
+    "ClassifierDay",
+    "ClassifierState",
+    "Classifiers",
     "Contests",
     "Customers",
     "DecisionLog",
@@ -55,6 +59,7 @@ __all__ = [
     "Job",
     "JobState",
     "Jobs",
+    "KnownClassifier",
     "LoggedDecision",
     "Marks",
     "Outcomes",
@@ -67,6 +72,7 @@ __all__ = [
     "RuleSets",
     "SegmentPrior",
     "SegmentPriors",
+    "Shelf",
     "SourceCalibration",
     "StaffChanges",
     "Store",
@@ -329,6 +335,8 @@ class Records(Protocol):
     def publications(self) -> Publications: ...
     @property
     def approvals(self) -> Approvals: ...
+    @property
+    def classifiers(self) -> Classifiers: ...
 
 
 class Marks(NamedTuple):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from matcher.errors import Unavailable
 from matcher.use_cases.ports import Marks
+from models.memory.classifiers import MemoryClassifiers
 from models.memory.imports import MemoryImports
 from models.memory.learning import MemoryDecisionLog, MemoryOutcomes
 from models.memory.people import MemoryCustomers, MemoryEmployees
@@ -48,6 +49,7 @@ class MemoryRecords:
         self.rule_sets = MemoryRuleSets(transaction)
         self.publications = MemoryPublications(transaction)
         self.approvals = MemoryApprovals(transaction)
+        self.classifiers = MemoryClassifiers(transaction)
 
 
 class MemoryStore:

@@ -6,7 +6,7 @@ snapshot stays as it was, and to roll back is to forget the copies.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from matcher.contacts.outcome import ContactOutcome
@@ -16,9 +16,11 @@ from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import Customer, Employee, Presence, Who
 from matcher.use_cases.ports import (
     ApiKey,
+    ClassifierDay,
     FormAnswer,
     ImportRow,
     Job,
+    KnownClassifier,
     LoggedDecision,
     SegmentPrior,
     SourceCalibration,
@@ -70,6 +72,8 @@ class Tables:
     publications: dict[int, Publication] = field(default_factory=dict)  # by seq
     rule_changes: dict[int, RuleChange] = field(default_factory=dict)
     approvals: dict[str, Approval] = field(default_factory=dict)
+    classifiers: dict[str, KnownClassifier] = field(default_factory=dict)
+    classifier_days: dict[tuple[str, date], ClassifierDay] = field(default_factory=dict)
     outcomes: dict[str, ContactOutcome] = field(default_factory=dict)
     decisions: dict[str, LoggedDecision] = field(default_factory=dict)
     secrets: dict[str, bytes] = field(default_factory=dict)
