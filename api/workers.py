@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from api import events
 from api.import_job import clear_import, work_on_import
 from api.nightly_job import night_due, work_on_night
+from api.outcome_job import clear_outcomes, work_on_outcomes
 from api.tag_job import clear_tags, work_on_tags
 from matcher.errors import Conflict, MatcherError, Unavailable
 from matcher.use_cases.ports import JobState
 from matcher.use_cases.refit_profiles import PROFILES_NIGHTLY, plan_night
 from matcher.use_cases.run_job import JobKind, JobRun, JobStopped, begin_job, run_job
 from matcher.use_cases.start_import import IMPORT_EMPLOYEES
+from matcher.use_cases.start_outcome_import import IMPORT_OUTCOMES
 from matcher.use_cases.start_tagging import TAG_EMPLOYEES
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def job_kinds(klik: "Klik") -> Mapping[str, JobKind]:
     """Every kind of job this installation does."""
     return {
         IMPORT_EMPLOYEES: JobKind(lambda run: work_on_import(klik, run), clear=clear_import),
+        IMPORT_OUTCOMES: JobKind(lambda run: work_on_outcomes(klik, run), clear=clear_outcomes),
         TAG_EMPLOYEES: JobKind(lambda run: work_on_tags(klik, run), clear=clear_tags),
         PROFILES_NIGHTLY: JobKind(lambda run: work_on_night(klik, run)),
     }

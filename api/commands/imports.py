@@ -1,7 +1,7 @@
 """`klik import`: files taken over, by the same job that serves HTTP."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 
 ACTOR = "command line"
 ROWS_SHOWN = 50
+OF_OUTCOMES = {
+    "joined": "{:,} belong to decisions made here.",
+    "relabelled": "{:,} earlier outcomes are failures now, by complaints.",
+    "unknown_customers": "{:,} name a customer who is not here; they were kept without.",
+    "unknown_employees": "{:,} name an employee who is not here; they were kept without.",
+}
 WORDS = {"create": "new", "update": "changed", "skip": "unchanged", "error": "with errors"}
 
 
 @click.group()
 def imports() -> None:
-    """Take over a file of employees."""
+    """Take over a file of employees, or of outcomes."""
 
 
 @imports.command()
@@ -50,6 +56,69 @@ def employees(file: Path, dry_run: bool) -> None:
     if job.error is not None or not job.result:
         raise Conflict(job.error or "The import was stopped; nothing was applied.")
     _tell(job.result, dry_run=dry_run)
+
+
+@imports.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
+@json_option
+def outcomes(file: Path, dry_run: bool) -> None:
+    """Remember the outcomes of FILE (CSV), for classifiers to learn from.
+
+    Columns: at, customer_id, employee_id, contact_id, success or resolved and satisfaction, effort, minutes or
+    handle_s, money_cents, complaint, broken_promise, propensity, group, intent, channel, decision_at, note, event_id.
+    While a line has an error nothing is kept; a line that was kept before is skipped.
+
+    \b
+    Example:
+      klik import outcomes outcomes.csv --dry-run
+    """
+    with open_klik(settings_from_environment()) as klik, of_file(file), progress(f"Importing {file.name}") as show:
+        report = _outcomes_of(klik, file, dry_run=dry_run, show=show)
+    _tell_lines(report, dry_run=dry_run)
+
+
+def _outcomes_of(
+    klik: "Klik", file: Path, *, dry_run: bool, show: Callable[[int, int | None], None]
+) -> Mapping[str, Any]:
+    """What the file did. It is read from the disk as it goes, so that it may be larger than memory."""
+    from api.files.outcome_events import outcome_event_rows
+    from api.files.outcomes import LIMITS
+    from api.files.table import count_rows
+    from api.schemas.outcomes import shown_outcome_import
+    from matcher.use_cases.import_outcomes import OutcomeRow, import_outcomes
+
+    def rows() -> Iterator[OutcomeRow]:
+        with file.open("rb") as stream:
+            yield from outcome_event_rows(stream, key=klik.cursor_key)
+
+    with file.open("rb") as stream:
+        total = count_rows(stream, limits=LIMITS) * (1 if dry_run else 2)
+    report = import_outcomes(
+        rows,
+        reading=klik.store.reading,
+        writing=klik.store.writing,
+        now=klik.now(),
+        dry_run=dry_run,
+        go_on=lambda done: show(done, total),
+    )
+    return shown_outcome_import(report)
+
+
+def _tell_lines(result: Mapping[str, Any], *, dry_run: bool) -> None:
+    """The report; a line with an error makes the command end with 1."""
+    if wants_json():
+        say_json(result)
+    else:
+        told = [row for row in result["rows"] if row["action"] == "error"]
+        if told:
+            say_table(("line", "detail"), [[str(row["line"]), row["detail"]] for row in told[:ROWS_SHOWN]])
+        click.echo(_summary(result, dry_run=dry_run), err=True)
+        for name, sentence in OF_OUTCOMES.items():
+            if result["outcomes"][name]:
+                click.echo(sentence.format(result["outcomes"][name]), err=True)
+    if result["counts"]["error"]:
+        raise click.exceptions.Exit(1)
 
 
 def _content(klik: "Klik", file: Path) -> bytes:
@@ -94,7 +163,7 @@ def _tell(result: Mapping[str, Any], *, dry_run: bool) -> None:
 
 def _summary(result: Mapping[str, Any], *, dry_run: bool) -> str:
     counts = ", ".join(
-        f"{result['counts'][action]:,} {word}" for action, word in WORDS.items() if result["counts"][action]
+        f"{result['counts'][action]:,} {word}" for action, word in WORDS.items() if result["counts"].get(action)
     )
     counts = counts or "no lines"
     if result["applied"]:

@@ -9,6 +9,7 @@ from api.routes import (
     jobs,
     learning,
     matching,
+    outcomes,
     profile_rights,
     profiles,
     reports,
@@ -35,6 +36,7 @@ ALL_ROUTES: tuple[Blueprint, ...] = (
     profile_rights.routes,
     reports.routes,
     matching.routes,
+    outcomes.routes,
     learning.routes,
     jobs.routes,
 )
