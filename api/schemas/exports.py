@@ -5,14 +5,18 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
+from api.schemas.outcomes import OutcomeOutSchema, shown_outcome
 from api.schemas.people import CustomerOutSchema, EmployeeOutSchema, PresenceSchema
 from api.schemas.profiles import EvidenceSchema, ProfileSchema, shown_evidence, shown_profile
 from api.schemas.strict import shown_moment
+from matcher.contacts.outcome import ContactOutcome, without
 from matcher.profiles.framework import Framework
 from matcher.profiles.overlay import Overlay
-from matcher.profiles.people import CUSTOMER
+from matcher.profiles.people import CUSTOMER, Who
 from matcher.use_cases.export_person import PersonExport
-from matcher.use_cases.ports import FormAnswer
+from matcher.use_cases.ports import FormAnswer, LoggedDecision
+
+OF_A_CUSTOMER = ("customer_id", "segment", "note")
 
 
 class ExportedEvidenceSchema(EvidenceSchema):
@@ -51,10 +55,27 @@ class ExportedOverlaySchema(ma.Schema):
     expires_at = fields.AwareDateTime(required=True)
 
 
+class ExportedDecisionSchema(ma.Schema):
+    """A decision on the person's contact: when, by what, whom it chose, and with which chance."""
+
+    id = fields.String(required=True)
+    contact_id = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    basis = fields.String(required=True)
+    strategy = fields.String(required=True)
+    channel = fields.String(required=True)
+    versions = fields.Dict(keys=fields.String(), required=True)
+    employee_id = fields.String()
+    propensity = fields.Float()
+    queue = fields.String()
+    intent = fields.String()
+
+
 class PersonExportSchema(ma.Schema):
     """Master data, presence, every piece of evidence (revoked ones too) and the profiles made of it.
 
-    Also every answer to a form, every acute state that is kept, and whether the person hides their profile.
+    Also every answer to a form, every acute state that is kept, and whether the person hides their profile; and what
+    came of their contacts, with the decisions on them, each without what it tells of others.
     """
 
     who = fields.String(required=True, metadata={"enum": ["customer", "employee"]})
@@ -66,6 +87,8 @@ class PersonExportSchema(ma.Schema):
     answers = fields.List(fields.Nested(ExportedAnswerSchema), required=True)
     overlays = fields.List(fields.Nested(ExportedOverlaySchema), required=True)
     profile_hidden = fields.Boolean(required=True)
+    outcomes = fields.List(fields.Nested(OutcomeOutSchema), required=True)
+    decisions = fields.List(fields.Nested(ExportedDecisionSchema), required=True)
     exported_at = fields.AwareDateTime(required=True)
 
 
@@ -80,11 +103,30 @@ def shown_export(export: PersonExport, framework: Framework) -> dict[str, Any]:
         "answers": [_shown_answer(one) for one in export.answers],
         "overlays": [_shown_overlay(one) for one in export.overlays],
         "profile_hidden": export.profile_hidden,
+        "outcomes": [_shown_outcome(one, export.who) for one in export.outcomes],
+        "decisions": [_shown_decision(one) for one in export.decisions],
         "exported_at": shown_moment(export.exported_at),
     }
     if export.presence is not None:
         document["presence"] = PresenceSchema().dump(export.presence)
     return document
+
+
+def _shown_outcome(one: ContactOutcome, who: Who) -> dict[str, Any]:
+    """A customer's own outcome in full; an employee's without who the customer was and what they wrote."""
+    return shown_outcome(one if who == CUSTOMER else without(one, OF_A_CUSTOMER))
+
+
+def _shown_decision(one: LoggedDecision) -> dict[str, Any]:
+    """The decision without its customer and without those who were not chosen."""
+    always = {name: getattr(one, name) for name in ("id", "contact_id", "basis", "strategy", "channel")}
+    told = {name: getattr(one, name) for name in ("employee_id", "propensity", "queue", "intent")}
+    return {
+        **always,
+        "at": shown_moment(one.at),
+        "versions": dict(one.versions),
+        **{name: value for name, value in told.items() if value is not None},
+    }
 
 
 def _shown_answer(one: FormAnswer) -> dict[str, Any]:
