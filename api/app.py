@@ -31,6 +31,12 @@ class EmployeeId(PathId):
     regex = "(?!(?:imports|exports|profiles)(?:/|$))[^/]+"
 
 
+class RuleSetVersion(PathId):
+    """A rule set's version in a path; the words that name something else of rule sets are not among them."""
+
+    regex = "(?!(?:current|fields|publications|changes)(?:/|$))[^/]+"
+
+
 def create_app(klik: "Klik") -> Flask:
     """The WSGI application that serves `klik`.
 
@@ -40,7 +46,7 @@ def create_app(klik: "Klik") -> Flask:
     app.config.update(MAX_FORM_MEMORY_SIZE=_MEMORY_FOR_FORMS, MAX_FORM_PARTS=1)
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    app.url_map.converters |= {"id": PathId, "employee": EmployeeId}
+    app.url_map.converters |= {"id": PathId, "employee": EmployeeId, "rules": RuleSetVersion}
     app.extensions["klik"] = klik
     errors.install(app)
     _add_routes(app)
@@ -53,7 +59,7 @@ def create_app(klik: "Klik") -> Flask:
 
 def _add_routes(app: Flask) -> None:
     api = openapi.new_api(app, version=metadata.version("klik"))
-    for converter in (PathId, EmployeeId):
+    for converter in (PathId, EmployeeId, RuleSetVersion):
         api.register_converter(converter, _described)
     for blueprint in ALL_ROUTES:
         api.register_blueprint(blueprint)

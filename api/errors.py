@@ -136,8 +136,8 @@ def problem(
 def answer_problem(error: Exception) -> Response:
     """The one handler: what the client may know of any error."""
     if isinstance(error, InvalidInput):
-        codes = {fault.code for fault in error.faults}
-        code = codes.pop() if len(codes) == 1 else InvalidInput.code
+        codes = {fault.code for fault in error.faults} if error.code == InvalidInput.code else {error.code}
+        code = codes.pop() if len(codes) == 1 else error.code
         return problem(422, code=code, detail=error.detail, faults=error.faults)
     if isinstance(error, MatcherError):
         return problem(_status_of(error), code=_code_of(error), detail=error.detail, headers=dict(_headers(error)))

@@ -34,3 +34,8 @@ def has_part_reach() -> bool:
 def actor() -> str:
     """Who does this, as records name them."""
     return f"key:{key().id}"
+
+
+def person() -> str:
+    """Who stands behind the key: the person it names, else the key stands for one person of its own."""
+    return key().person_id or actor()

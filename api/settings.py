@@ -57,6 +57,7 @@ class Settings:
     import_rows: int
     nightly_at: time | None
     text_profiles: bool
+    second_person: bool
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -265,7 +266,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         ),
         "KLIK_FRAMEWORK": Variable("framework", _framework, "colours8", "Framework of value systems in use."),
         "KLIK_RULE_SET": Variable(
-            "rule_set", _optional_file, "", "Rule set document in force; default the built-in one."
+            "rule_set", _optional_file, "", "First rule set in force, until one is published; default the built-in one."
         ),
         "KLIK_DECISION_BUDGET_MS": Variable(
             "decision_budget_ms", _whole(10, 60_000, " ms"), "500", "Longest a decision may take, in ms."
@@ -288,6 +289,9 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         ),
         "KLIK_TEXT_PROFILES": Variable(
             "text_profiles", _switch, OFF, "Whether customers' texts may speak of their values: on or off."
+        ),
+        "KLIK_SECOND_PERSON": Variable(
+            "second_person", _switch, OFF, "Whether publishing rules takes the key of a second person: on or off."
         ),
     }
 )

@@ -2,6 +2,7 @@
 
 from api.blueprint import Blueprint
 from api.routes import (
+    approvals,
     customers,
     employees,
     frameworks,
@@ -14,6 +15,7 @@ from api.routes import (
     profiles,
     reports,
     responses,
+    rule_sets,
     service,
     states,
     tag_files,
@@ -38,5 +40,7 @@ ALL_ROUTES: tuple[Blueprint, ...] = (
     matching.routes,
     outcomes.routes,
     learning.routes,
+    rule_sets.routes,
+    approvals.routes,
     jobs.routes,
 )

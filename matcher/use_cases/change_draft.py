@@ -11,6 +11,8 @@ from matcher.use_cases.draft_rule_set import current_version
 from matcher.use_cases.ports import Records
 from matcher.use_cases.rule_ports import RuleChange, RuleSetState, StoredRuleSet
 
+CURRENT = "current"
+
 
 def change_draft(
     records: Records,
@@ -47,8 +49,9 @@ def change_draft(
 
 
 def the_rule_set(records: Records, version: str) -> StoredRuleSet:
-    """The rule set of that name. Raises NotFound."""
-    found = records.rule_sets.get(version)
+    """The rule set of that name; `current` is the one in force. Raises NotFound."""
+    name = current_version(records) if version == CURRENT else version
+    found = None if name is None else records.rule_sets.get(name)
     if found is None:
         raise NotFound("There is no such rule set; a draft that was published goes by the name of its content.")
     return found

@@ -59,6 +59,8 @@ def request_to(service: Installation, role: str | None, route: str, employee_id:
         "evidence_id": "none",
         "job_id": "none",
         "batch_id": "none",
+        "version": "none",
+        "approval_id": "none",
     }
     options: dict[str, Any] = {"json": BODIES[route]} if route in BODIES else {}
     if route.endswith("/imports"):

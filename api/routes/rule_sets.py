@@ -1,0 +1,197 @@
+"""Rule sets: drafts, what they would change, publication and going back."""
+
+from typing import Any
+
+from flask import Response, request
+
+from api.answers import json_answer, no_content
+from api.blueprint import Blueprint
+from api.idempotency import writes
+from api.languages import spoken_language
+from api.pages import Cursors
+from api.reach import actor, key, klik, person
+from api.revisions import etag, read_revision
+from api.schemas.queries import PageQuerySchema
+from api.schemas.rule_sets import (
+    ApprovalSchema,
+    ChangeQuerySchema,
+    DifferenceQuerySchema,
+    DifferenceSchema,
+    PublicationInSchema,
+    PublicationPageSchema,
+    PublicationSchema,
+    RollbackSchema,
+    RuleChangePageSchema,
+    RuleSetDocumentSchema,
+    RuleSetPageSchema,
+    RuleSetQuerySchema,
+    RuleSetSchema,
+    shown_approval,
+    shown_change,
+    shown_difference,
+    shown_line,
+    shown_publication,
+    shown_rule_set,
+)
+from matcher.rules import parse_rule_set
+from matcher.use_cases.change_draft import change_draft, the_rule_set
+from matcher.use_cases.discard_draft import discard_draft
+from matcher.use_cases.draft_rule_set import current_version, draft_rule_set
+from matcher.use_cases.ports import Records
+from matcher.use_cases.publish_rule_set import Order, publish_rule_set
+from matcher.use_cases.roll_back_rules import roll_back_rules
+from matcher.use_cases.rule_ports import Publication, RuleSetState, StoredRuleSet
+from matcher.use_cases.tell_difference import tell_difference
+
+OF = "rule_set"  # what an ETag here names
+ETAG = {"ETag": {"description": "The revision to send back in If-Match.", "schema": {"type": "string"}}}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag read with the draft; without it the answer is 428.",
+    "schema": {"type": "string"},
+}
+
+routes = Blueprint("rule_sets", __name__, url_prefix="/v1/rule-sets", description="Rule sets: what operations decide.")
+
+
+def _tagged(*statuses: int) -> dict[str, Any]:
+    return {"responses": {status: {"headers": ETAG} for status in statuses}}
+
+
+@routes.on("GET", "", query=RuleSetQuerySchema, gives={200: RuleSetPageSchema})
+def list_rule_sets(query: dict[str, Any]) -> Response:
+    """A page of rule sets, drafts and published ones, in the order of their versions."""
+    limit, cursor, state = query.pop("limit"), query.pop("cursor", None), query.get("state")
+    cursors = Cursors("rule-sets", query, key().id, klik().cursor_key)
+    with klik().store.reading() as records:
+        wanted = None if state is None else RuleSetState(state)
+        found = records.rule_sets.listed(limit=limit + 1, after=cursors.read(cursor), state=wanted)
+        current = current_version(records)
+    items = [shown_line(one, current=current) for one in found[:limit]]
+    return json_answer({"items": items, "next": cursors.after(items[-1]["version"] if len(found) > limit else None)})
+
+
+@routes.on("POST", "", body=RuleSetDocumentSchema, gives={201: RuleSetSchema}, doc=_tagged(201))
+@writes
+def begin_draft(document: dict[str, Any], *, records: Records) -> Response:
+    """Begin a draft. It decides nothing until it is published, but matches may name it."""
+    here, who = klik(), actor()
+    framework, now, new_id = here.framework, here.now(), here.new_id
+    draft = draft_rule_set(records, document, framework=framework, actor=who, now=now, new_id=new_id)
+    return _answer(records, draft, 201)
+
+
+@routes.on("GET", "/current", gives={200: RuleSetSchema}, doc=_tagged(200))
+def get_current() -> Response:
+    """The rule set in force."""
+    return get_rule_set("current")
+
+
+@routes.on("GET", "/<rules:version>", gives={200: RuleSetSchema}, doc=_tagged(200))
+def get_rule_set(version: str) -> Response:
+    """A rule set by its version, or a draft by its id."""
+    with klik().store.reading() as records:
+        return _answer(records, the_rule_set(records, version))
+
+
+@routes.on(
+    "PUT",
+    "/<rules:version>",
+    body=RuleSetDocumentSchema,
+    gives={200: RuleSetSchema},
+    doc={"parameters": [IF_MATCH], **_tagged(200)},
+)
+@writes
+def put_draft(document: dict[str, Any], version: str, *, records: Records) -> Response:
+    """Replace a draft; a published version never changes."""
+    framework, now, who = klik().framework, klik().now(), actor()
+    revision = _revision()
+    draft = change_draft(records, version, document, revision=revision, framework=framework, actor=who, now=now)
+    return _answer(records, draft)
+
+
+@routes.on("DELETE", "/<rules:version>", gives={204: None}, doc={"parameters": [IF_MATCH]})
+@writes
+def delete_draft(version: str, *, records: Records) -> Response:
+    """Throw a draft away."""
+    discard_draft(records, version, revision=_revision(), actor=actor(), now=klik().now())
+    return no_content()
+
+
+@routes.on("GET", "/<rules:version>/difference", query=DifferenceQuerySchema, gives={200: DifferenceSchema})
+def get_difference(query: dict[str, str], version: str) -> Response:
+    """What a version does otherwise than another, or than the one in force."""
+    with klik().store.reading() as records:
+        later, earlier = the_rule_set(records, version), the_rule_set(records, query["from_version"])
+    language = spoken_language(request.headers.get("Accept-Language"))
+    pair = parse_rule_set(earlier.document), parse_rule_set(later.document)
+    told, sentences = tell_difference(*pair, language=language)
+    return json_answer(shown_difference(told, earlier=earlier.version, later=later.version, sentences=sentences))
+
+
+@routes.on(
+    "POST",
+    "/<rules:version>/publication",
+    body=PublicationInSchema,
+    gives={200: PublicationSchema, 202: ApprovalSchema},
+    doc={"parameters": [IF_MATCH]},
+)
+@writes
+def publish(said: dict[str, str], version: str, *, records: Records) -> Response:
+    """Put a rule set in force, from the next decision on; 202 where another person must agree first."""
+    here = klik()
+    order = Order(
+        actor=actor(),
+        person=person(),
+        revision=_revision(),
+        replaces=said.get("replaces"),
+        note=said.get("note"),
+        needs_second=here.settings.second_person,
+    )
+    made = publish_rule_set(records, version, order, now=here.now(), new_id=here.new_id)
+    if isinstance(made, Publication):
+        return json_answer(shown_publication(made))
+    return json_answer(shown_approval(made), 202, {"Location": f"/v1/approvals/{made.id}"})
+
+
+@routes.on("POST", "/current/rollback", body=RollbackSchema, gives={200: PublicationSchema})
+@writes
+def roll_back(said: dict[str, str], *, records: Records) -> Response:
+    """Put the former rule set in force again, at once; once more goes back one further."""
+    made = roll_back_rules(records, actor=actor(), now=klik().now(), note=said.get("note"))
+    return json_answer(shown_publication(made))
+
+
+@routes.on("GET", "/publications", query=PageQuerySchema, gives={200: PublicationPageSchema})
+def list_publications(query: dict[str, Any]) -> Response:
+    """What was in force, newest first."""
+    cursors = Cursors("publications", {}, key().id, klik().cursor_key)
+    before = cursors.read(query.get("cursor"))
+    with klik().store.reading() as records:
+        asked = query["limit"] + 1
+        found = records.publications.newest(limit=asked, before=None if before is None else int(before))
+    items = [shown_publication(one) for one in found[: query["limit"]]]
+    return json_answer({"items": items, "next": cursors.after(str(items[-1]["seq"]) if len(found) == asked else None)})
+
+
+@routes.on("GET", "/changes", query=ChangeQuerySchema, gives={200: RuleChangePageSchema})
+def list_changes(query: dict[str, Any]) -> Response:
+    """Who changed what, when and why, newest first; of one version or draft if asked."""
+    limit, cursor = query.pop("limit"), query.pop("cursor", None)
+    cursors = Cursors("rule-changes", query, key().id, klik().cursor_key)
+    before = cursors.read(cursor)
+    with klik().store.reading() as records:
+        last = None if before is None else int(before)
+        found = records.publications.changes(limit=limit + 1, before=last, **query)
+    more = str(found[limit - 1].no) if len(found) > limit else None
+    return json_answer({"items": [shown_change(one) for one in found[:limit]], "next": cursors.after(more)})
+
+
+def _revision() -> int | None:
+    return read_revision(request.environ.get("HTTP_IF_MATCH"), of=OF)
+
+
+def _answer(records: Records, one: StoredRuleSet, status: int = 200) -> Response:
+    shown = shown_rule_set(one, current=current_version(records))
+    return json_answer(shown, status, {"ETag": etag(OF, one.revision)})
