@@ -12,6 +12,7 @@ from api.schemas.bulk import Refused, read_contact, read_employee, read_match, r
 from api.schemas.people import InlineCustomerSchema, InlineEmployeeSchema, attributes, language
 from api.schemas.strict import (
     Choice,
+    Flag,
     Identifier,
     Key,
     Line,
@@ -134,6 +135,7 @@ class MatchInSchema(TermsSchema):
     fast = staticmethod(read_match)
 
     contacts = Many(Part(ContactSchema), fast=read_contact, most=MAX_CONTACTS, required=True)
+    log = Flag(metadata={"description": "Keep the decisions, so that outcomes can be joined to them."})
 
 
 class RankInSchema(TermsSchema):

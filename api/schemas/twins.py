@@ -130,6 +130,7 @@ class MatchIn(TermsIn, forbid_unknown_fields=True, kw_only=True, gc=False):
     """A whole body that asks for a match."""
 
     contacts: Annotated[list[ContactIn], Meta(max_length=MAX_CONTACTS)]
+    log: bool = UNKNOWN
 
 
 class RankIn(TermsIn, forbid_unknown_fields=True, kw_only=True, gc=False):

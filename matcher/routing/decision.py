@@ -78,7 +78,9 @@ class Unassigned:
 class Decision:
     """An employee for a contact, or the reason why none. `score` is in units of the strategy; others are in [0, 1].
 
-    `wishes` are what the customer's preferences ask of whoever serves them.
+    `wishes` are what the customer's preferences ask of whoever serves them. `propensity` is the chance in (0, 1] with
+    which this employee was chosen, `None` where it is not known (a deterministic round has none worth the name);
+    `candidates` are who might have been: employee, score and chance.
     """
 
     contact_id: str
@@ -89,6 +91,8 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
     wishes: tuple[Effect, ...] = ()
     unassigned: Unassigned | None = None
+    propensity: float | None = None
+    candidates: tuple[tuple[str, float, float | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def _in_words(felt: Sequence[Overlay], framework: Framework, language: str) -> l
 
 def _rules(request: MatchRequest, terms: Terms) -> CompiledRules:
     """The rule set asked for, under the strategy asked for."""
-    asked = _rules_asked_for(request.rule_set, terms)
+    asked = rules_asked_for(request.rule_set, terms)
     preset = request.strategy
     if preset is None or preset == asked.rule_set.strategy.preset:
         return asked
@@ -182,7 +182,8 @@ def _rules(request: MatchRequest, terms: Terms) -> CompiledRules:
     return compile_rules(replace(asked.rule_set, strategy=strategy_named(preset), version=name))
 
 
-def _rules_asked_for(version: str | None, terms: Terms) -> CompiledRules:
+def rules_asked_for(version: str | None, terms: Terms) -> CompiledRules:
+    """The rules of that version (`None`: the current ones). Raises InvalidInput `unknown_rule_set`."""
     current = terms.rules.rule_set.version
     if version is None or version in (CURRENT, current):
         return terms.rules

@@ -1,0 +1,68 @@
+"""Keep the decisions of a round that a router acts on, so that what comes of them can be joined to them later."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from matcher.contacts.contact import Contact
+from matcher.routing import Round
+from matcher.routing.decision import Decision
+from matcher.use_cases.learning_ports import Candidate, LoggedDecision
+from matcher.use_cases.match_contacts import MatchRequest, Terms, rules_asked_for
+from matcher.use_cases.ports import Store
+
+QUEUE = "queue"  # the attribute of a contact that names its queue
+
+
+def log_round(
+    store: Store,
+    request: MatchRequest,
+    made: Round,
+    *,
+    terms: Terms,
+    seed: int,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> int:
+    """How many decisions were kept: those that gave a contact an employee."""
+    strategy = request.strategy or rules_asked_for(request.rule_set, terms).rule_set.strategy.preset
+    contacts = {contact.id: contact for contact in request.contacts}
+    decisions = [
+        LoggedDecision(
+            id=new_id(),
+            contact_id=one.contact_id,
+            at=request.at or now,
+            basis=made.basis.value,
+            strategy=strategy,
+            versions=dict(made.versions),
+            seed=seed,
+            employee_id=one.employee_id,
+            propensity=one.propensity,
+            candidates=tuple(_candidates(one)),
+            **_of_contact(contacts[one.contact_id]),
+        )
+        for one in made.decisions
+        if one.employee_id is not None
+    ]
+    if decisions:
+        with store.writing() as records:
+            records.decisions.add_many(decisions)
+    return len(decisions)
+
+
+def _candidates(one: Decision) -> Iterator[Candidate]:
+    """Who might have been chosen; where the round says nothing of others, the one who was."""
+    if one.candidates:
+        yield from (Candidate(*each) for each in one.candidates)
+    elif one.employee_id is not None:
+        yield Candidate(one.employee_id, one.score, one.propensity)
+
+
+def _of_contact(contact: Contact) -> dict[str, str | None]:
+    inline = None if contact.customer is None else contact.customer.id or None
+    queue = contact.attributes.get(QUEUE)
+    return {
+        "customer_id": contact.customer_id or inline,
+        "channel": contact.channel,
+        "intent": contact.intent,
+        "queue": queue if isinstance(queue, str) else None,
+    }
