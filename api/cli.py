@@ -22,7 +22,7 @@ COMMANDS = {
     "import": ("api.commands.imports", "imports", "Take over a file of employees."),
     "profiles": ("api.commands.profiles", "profiles", "Tag staff by a file, and see how far it is profiled."),
     "framework": ("api.commands.framework", "framework", "Check and list frameworks of value systems."),
-    "rules": ("api.commands.checks", "rules", "Check a rule set."),
+    "rules": ("api.commands.rules", "rules", "Check, rehearse, publish and roll back rule sets."),
     "key": ("api.commands.keys", "key", "Create, list and revoke API keys."),
     "db": ("api.commands.database", "db", "Bring the database up to date."),
     "config": ("api.commands.config", "config", "Show the settings and where they come from."),

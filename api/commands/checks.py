@@ -11,12 +11,7 @@ from api.commands.screen import json_option, say_json, wants_json
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
-@click.group()
-def rules() -> None:
-    """Check a rule set."""
-
-
-@rules.command("check")
+@click.command("check")
 @FILE
 @json_option
 def check_rules(file: Path) -> None:
