@@ -1,4 +1,4 @@
-"""Matching without state, for routers that keep their own queue: nothing is stored."""
+"""Matching without state, for routers that keep their own queue: nothing is stored, unless decisions are to be kept."""
 
 from datetime import datetime
 from functools import cache
@@ -13,6 +13,7 @@ from api.blueprint import Blueprint
 from api.languages import spoken_language
 from api.reach import klik
 from api.schemas.matching import MatchInSchema, RankingSchema, RankInSchema, RoundSchema, shown_ranking, shown_round
+from matcher.use_cases.log_round import log_round
 from matcher.use_cases.match_contacts import MatchRequest, Terms, match_contacts
 from matcher.use_cases.rank_employees import RankRequest, rank_employees
 
@@ -27,9 +28,12 @@ SEED_BITS = 53  # a whole number that every reader of JSON holds exactly
 @routes.on("POST", "/matches", body=MatchInSchema, limit="batch_limit_bytes", gives={200: RoundSchema})
 def match(asked: dict[str, Any]) -> Response:
     """The best employee for every contact at once, each with reasons; or why there is none."""
-    here, seed = klik(), _seed(asked)
+    here, seed, is_logged = klik(), _seed(asked), asked.pop("log", False)
     now, rng = here.now(), here.new_rng(seed)
-    made = match_contacts(here.store, MatchRequest(**_said(asked)), terms=_terms(here, now), now=now, rng=rng)
+    terms, wanted = _terms(here, now), MatchRequest(**_said(asked))
+    made = match_contacts(here.store, wanted, terms=terms, now=now, rng=rng)
+    if is_logged:
+        log_round(here.store, wanted, made, terms=terms, seed=seed, now=now, new_id=here.new_id)
     return json_answer({**shown_round(made), "seed": seed})
 
 
