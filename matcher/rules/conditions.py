@@ -7,10 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.rules.fields import Value, holds
+from matcher.rules.reading import is_number
 from matcher.rules.rule_set import All, Condition, Not, Test
 
 Bools = NDArray[np.bool_]
 T = TypeVar("T")
+
+ORDERED = ("at_least", "at_most")
+FEW = 32  # distinct values that are asked one by one
 
 
 class Columns(Generic[T]):
@@ -20,28 +24,57 @@ class Columns(Generic[T]):
         self.size = len(subjects)
         self._subjects = subjects
         self._read = read
-        self._columns: dict[str, tuple[list[Value], NDArray[np.int64]]] = {}
+        self._columns: dict[str, _Column] = {}
 
     def ask(self, test: Test) -> Bools:
         """For each subject, whether the test holds."""
-        distinct, place = self._column(test.field)
-        answers = np.array([holds(test.operator, test.operand, value) for value in distinct], dtype=np.bool_)
-        return answers[place] if self.size else np.zeros(0, dtype=np.bool_)
+        if test.field not in self._columns:
+            read = self._read(test.field)
+            self._columns[test.field] = _Column([read(subject) for subject in self._subjects])
+        return self._columns[test.field].ask(test)
 
-    def _column(self, path: str) -> tuple[list[Value], NDArray[np.int64]]:
-        if path not in self._columns:
-            read, seen = self._read(path), dict[Hashable, int]()
-            values = [read(subject) for subject in self._subjects]
-            # True equals 1 in Python but not in a rule, so the type belongs to the key.
-            place = [seen.setdefault((type(value), value), len(seen)) for value in values]
-            distinct: list[Value] = [None] * len(seen)
-            for value, index in zip(values, place, strict=True):
-                distinct[index] = value
-            self._columns[path] = (distinct, np.array(place, dtype=np.int64))
-        return self._columns[path]
+
+class _Column:
+    """One field of all subjects. Few distinct values are asked one by one; many numbers are compared as an array."""
+
+    def __init__(self, values: list[Value]) -> None:
+        seen: dict[Hashable, int] = {}
+        # True equals 1 in Python but not in a rule, so the type belongs to the key.
+        place = [seen.setdefault((type(value), value), len(seen)) for value in values]
+        self._distinct: list[Value] = [key[1] for key in seen]  # type: ignore[index]  # the pairs just made
+        self._place = np.array(place, dtype=np.int64)
+        self._numbers: NDArray[np.float64] | None = None
+
+    def ask(self, test: Test) -> Bools:
+        """For each subject, whether the test holds."""
+        if not self._distinct:
+            return np.zeros(0, dtype=np.bool_)
+        if test.operator in ORDERED and len(self._distinct) > FEW and isinstance(test.operand, int | float):
+            bound = float(test.operand)
+            answers = self._as_numbers() >= bound if test.operator == "at_least" else self._as_numbers() <= bound
+        else:
+            answers = np.array([holds(test.operator, test.operand, value) for value in self._distinct], dtype=np.bool_)
+        return answers[self._place]
+
+    def _as_numbers(self) -> NDArray[np.float64]:
+        """The distinct values; what is no number compares with nothing."""
+        if self._numbers is None:
+            read = [float(value) if is_number(value) else np.nan for value in self._distinct]  # type: ignore[arg-type]  # just seen
+            self._numbers = np.array(read, dtype=float)
+        return self._numbers
 
 
 Compiled: TypeAlias = Callable[[Columns[T]], Bools]
+
+
+def fields_of(condition: Condition | None) -> frozenset[str]:
+    """The paths of the fields that a condition asks about."""
+    if condition is None:
+        return frozenset()
+    if isinstance(condition, Test):
+        return frozenset((condition.field,))
+    parts = (condition.part,) if isinstance(condition, Not) else condition.parts
+    return frozenset().union(*(fields_of(part) for part in parts))
 
 
 def compile_condition(condition: Condition | None) -> Compiled[T]:

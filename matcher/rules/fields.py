@@ -4,16 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 from matcher.contacts.contact import Contact
+from matcher.profiles.channels import CHANNELS
 from matcher.profiles.people import Attribute, Customer, Employee
 
 Value: TypeAlias = Attribute | tuple[str, ...] | None
 
 
 class Side(StrEnum):
-    """The two sides a rule looks at, each once."""
+    """The two sides a rule looks at, each once; a relation is asked of an employee and depends on the contact."""
 
     CONTACT = "contact"  # the contact and its customer
     EMPLOYEE = "employee"
@@ -50,13 +51,28 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """What relations need of a contact: its language, who knows its customer, and the team of the customer's owner."""
+
+    language: str | None
+    known_to: frozenset[str]
+    team: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """A field of one side: `of_contact` or `of_employee` reads it, `None` meaning that it is unknown."""
+    """A field of one side: `of_contact` or `of_employee` reads it, `None` meaning that it is unknown.
+
+    `of_pair` reads a relation of an employee to a contact. `values` are all there can be, where they are few.
+    """
 
     path: str
     kind: Kind
     of_contact: Callable[[Asked], Value] | None = None
     of_employee: Callable[[Employee], Value] | None = None
+    of_pair: Callable[[Employee, Met], Value] | None = None
+    values: tuple[Attribute, ...] = ()
+    is_always_known: bool = False
 
     @property
     def side(self) -> Side:
@@ -64,39 +80,67 @@ class Field:
         return Side.EMPLOYEE if self.of_contact is None else Side.CONTACT
 
 
-def _contact(name: str, kind: Kind, read: Callable[[Contact], Value]) -> Field:
-    return Field(f"contact.{name}", kind, of_contact=lambda asked: read(asked.contact))
+def _contact(name: str, kind: Kind, read: Callable[[Contact], Value], **more: Any) -> Field:
+    return Field(f"contact.{name}", kind, of_contact=lambda asked: read(asked.contact), **more)
 
 
-def _customer(name: str, kind: Kind, read: Callable[[Customer], Value]) -> Field:
+def _customer(name: str, kind: Kind, read: Callable[[Customer], Value], **more: Any) -> Field:
     def known(asked: Asked) -> Value:
         return None if asked.customer is None else read(asked.customer)
 
-    return Field(f"customer.{name}", kind, of_contact=known)
+    return Field(f"customer.{name}", kind, of_contact=known, **more)
 
 
-def _employee(name: str, kind: Kind, read: Callable[[Employee], Value]) -> Field:
-    return Field(f"employee.{name}", kind, of_employee=read)
+def _employee(name: str, kind: Kind, read: Callable[[Employee], Value], **more: Any) -> Field:
+    return Field(f"employee.{name}", kind, of_employee=read, **more)
 
+
+def _relation(name: str, read: Callable[[Employee, Met], Value]) -> Field:
+    return Field(f"employee.{name}", Kind.YES_NO, of_pair=read, values=YES_OR_NO)
+
+
+def _shares_language(employee: Employee, met: Met) -> Value:
+    return None if met.language is None else met.language in employee.languages
+
+
+def _same_team(employee: Employee, met: Met) -> Value:
+    return None if met.team is None else employee.team == met.team
+
+
+def is_promised(contact: Contact) -> bool:
+    """Whether someone was promised an answer at or by a moment."""
+    return contact.due_from is not None or contact.due_to is not None
+
+
+YES_OR_NO = (True, False)
+PRIORITIES = tuple(range(10))
+MANDATES = tuple(range(4))
+LEVELS = tuple(range(1, 6))
+SURE: Final[dict[str, Any]] = {"is_always_known": True}
 
 FIXED: Mapping[str, Field] = MappingProxyType(
     {
         field.path: field
         for field in (
             _contact("intent", Kind.TEXT, lambda contact: contact.intent),
-            _contact("channel", Kind.TEXT, lambda contact: contact.channel),
+            _contact("channel", Kind.TEXT, lambda contact: contact.channel, values=CHANNELS, **SURE),
             _contact("language", Kind.TEXT, lambda contact: contact.language),
-            _contact("priority", Kind.NUMBER, lambda contact: contact.priority),
-            _contact("waiting_s", Kind.NUMBER, lambda contact: contact.waiting_s),
-            _contact("mandate", Kind.NUMBER, lambda contact: contact.mandate),
+            _contact("priority", Kind.NUMBER, lambda contact: contact.priority, values=PRIORITIES, **SURE),
+            _contact("waiting_s", Kind.NUMBER, lambda contact: contact.waiting_s, **SURE),
+            _contact("mandate", Kind.NUMBER, lambda contact: contact.mandate, values=MANDATES, **SURE),
+            _contact("promised", Kind.YES_NO, is_promised, values=YES_OR_NO, **SURE),
             _customer("segment", Kind.TEXT, lambda customer: customer.segment),
             _customer("tier", Kind.TEXT, lambda customer: customer.tier),
             _customer("language", Kind.TEXT, lambda customer: customer.language),
-            _customer("no_push", Kind.YES_NO, lambda customer: customer.no_push),
+            _customer("no_push", Kind.YES_NO, lambda customer: customer.no_push, values=YES_OR_NO),
+            _employee("id", Kind.TEXT, lambda employee: employee.id, **SURE),
             _employee("team", Kind.TEXT, lambda employee: employee.team),
-            _employee("mandate", Kind.NUMBER, lambda employee: employee.mandate),
+            _employee("mandate", Kind.NUMBER, lambda employee: employee.mandate, values=MANDATES, **SURE),
             _employee("language", Kind.TEXTS, lambda employee: employee.languages),
-            _employee("channel", Kind.TEXTS, lambda employee: tuple(employee.channels)),
+            _employee("channel", Kind.TEXTS, lambda employee: tuple(employee.channels), values=CHANNELS),
+            _relation("shares_language", _shares_language),
+            _relation("knows_customer", lambda employee, met: employee.id in met.known_to),
+            _relation("same_team_as_owner", _same_team),
         )
     }
 )
@@ -106,7 +150,9 @@ FAMILIES: Mapping[str, Callable[[str], Field]] = MappingProxyType(
         "contact.attributes.": lambda name: _contact(
             f"attributes.{name}", Kind.ATTRIBUTE, lambda contact: contact.attributes.get(name)
         ),
-        "contact.skill.": lambda name: _contact(f"skill.{name}", Kind.NUMBER, lambda contact: contact.skills.get(name)),
+        "contact.skill.": lambda name: _contact(
+            f"skill.{name}", Kind.NUMBER, lambda contact: contact.skills.get(name), values=LEVELS
+        ),
         "customer.attributes.": lambda name: _customer(
             f"attributes.{name}", Kind.ATTRIBUTE, lambda customer: customer.attributes.get(name)
         ),
@@ -114,7 +160,7 @@ FAMILIES: Mapping[str, Callable[[str], Field]] = MappingProxyType(
             f"attributes.{name}", Kind.ATTRIBUTE, lambda employee: employee.attributes.get(name)
         ),
         "employee.skill.": lambda name: _employee(
-            f"skill.{name}", Kind.NUMBER, lambda employee: employee.skills.get(name)
+            f"skill.{name}", Kind.NUMBER, lambda employee: employee.skills.get(name), values=LEVELS
         ),
     }
 )

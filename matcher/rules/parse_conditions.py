@@ -7,7 +7,7 @@ from matcher.profiles.framework import Framework
 from matcher.profiles.people import Attribute
 from matcher.profiles.protected import is_protected_group, is_protected_trait
 from matcher.rules.fields import EVERY_OPERATOR, FAMILIES, FIXED, OPERATORS, Field, Kind, Side, field_at, own_name
-from matcher.rules.reading import SHOWN, Faults, is_number
+from matcher.rules.reading import SHOWN, Faults, is_number, shown
 from matcher.rules.rule_set import All, AnyOf, Condition, Not, Test
 
 DEEPEST = 8  # levels of all, any and not, the test included
@@ -80,7 +80,7 @@ class ConditionReader:
         field = field_at(path) if isinstance(path, str) and len(path) <= MOST_TEXT else None
         if field is None:
             known = ", ".join((*FIXED, *(f"{prefix}<name>" for prefix in FAMILIES)))
-            self._faults.note(pointer, "unknown_field", f"{str(path)[:SHOWN]!r} is no field; fields are: {known}.")
+            self._faults.note(pointer, "unknown_field", f"{shown(path)} is no field; fields are: {known}.")
             return None
         name = own_name(field.path)
         if name is not None and is_protected_trait(name):
@@ -89,7 +89,7 @@ class ConditionReader:
         elif name is not None and (self._names_values(name) or name.casefold() in VALUE_WORDS):
             self._note_values(pointer, field.path)
         if field.side is not self._side:
-            where = "`employees` looks at employee.*, `when` at contact.* and customer.*"
+            where = "`employees` looks at employee.…, `when` at contact.… and customer.…"
             self._faults.note(pointer, "wrong_side", f"{field.path[:SHOWN]!r} cannot be asked here: {where}.")
         return field
 

@@ -1,10 +1,12 @@
 """Reading a document part by part while every fault is noted, so that all of them come back at once."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from matcher.errors import Fault, pointer_to
 
 LARGEST_NUMBER = 1e15  # beyond it whole numbers are no longer exact as JSON numbers
+UNWRITTEN = ("Cc", "Cs")  # Unicode's control characters, and halves of a character
 SHOWN = 64  # characters of the input that a message repeats
 
 
@@ -29,7 +31,7 @@ class Faults:
         known = (*required, *optional)
         for key in value:
             if key not in known:
-                what = f"{str(key)[:SHOWN]!r} is unknown here; known are: {', '.join(known)}."
+                what = f"{shown(key)} is unknown here; known are: {', '.join(known)}."
                 self.note(pointer_to(pointer, str(key)[:SHOWN]), "unknown_key", what)
         for key in required:
             if key not in value:
@@ -42,6 +44,8 @@ class Faults:
             self.note(pointer, "wrong_type", f"{_place(pointer)} must be text.")
         elif not least <= len(value.strip()) or len(value) > most:
             self.note(pointer, "wrong_length", f"{_place(pointer)} must have {least}–{most} characters.")
+        elif any(unicodedata.category(character) in UNWRITTEN for character in value):
+            self.note(pointer, "not_printable", f"{_place(pointer)} may hold no line breaks or control characters.")
         else:
             return value
         return None
@@ -87,13 +91,18 @@ class Faults:
         names = tuple(names)
         if isinstance(value, str) and value in names:
             return value
-        self.note(pointer, code, f"{str(value)[:SHOWN]!r} is none of: {', '.join(names)}.")
+        self.note(pointer, code, f"{shown(value)} is none of: {', '.join(names)}.")
         return None
 
 
 def is_number(value: object) -> bool:
     """Whether this is a JSON number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def shown(value: object) -> str:
+    """The value as a message repeats it; a list or an object is not read through for that."""
+    return repr(str(value)[:SHOWN]) if isinstance(value, str | int | float | bool | None) else "What stands here"
 
 
 def _place(pointer: str) -> str:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from matcher.contacts.outcome import OutcomeTerms
 from matcher.profiles.people import Attribute
 from matcher.rules.strategy import Strategy
+from matcher.rules.terms import Explore, Hold, Limits, Offer, Service
 
 MOST_SLUG = 40  # characters of the title in a version
+NO_LIMITS, NO_OFFER = Limits(), Offer()
 DIGEST = 12  # hex digits of the SHA-256 in a version
 
 
@@ -48,7 +51,7 @@ class Not:
     part: "Condition"
 
 
-ValuesMode: TypeAlias = Literal["off", "same", "prior"]
+ValuesMode: TypeAlias = Literal["off", "same", "prior", "learned"]
 Condition: TypeAlias = Test | All | AnyOf | Not
 
 
@@ -58,21 +61,50 @@ class EffectKind(StrEnum):
     REQUIRE = "require"  # only employees for whom `employees` holds
     FORBID = "forbid"  # no employee for whom `employees` holds
     BOOST = "boost"  # `amount` more score for employees for whom `employees` holds
+    SET = "set"  # the contact gets another priority, an answer time, or another channel is advised
+    STOP = "stop"  # the red card: those employees, that route or those rules, at once and without relaxing
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a rule sets of a contact: priority 0–9, seconds from arrival to the answer, a channel to offer."""
+
+    priority: int | None = None
+    answer_within_s: float | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A rule's effect; `amount` is in score units and 0 unless it boosts."""
+    """A rule's effect; `amount` is in score units and 0 unless it boosts.
+
+    `changes` is what a `set` sets. `rules` are the ids of the rules a `stop` stops; without any it stops the employees
+    it speaks of or, where it speaks of none, the route: those contacts go to nobody.
+    """
 
     kind: EffectKind
     amount: float = 0.0
+    changes: Changes | None = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a rule relaxes from `after_s` of waiting on; with `None` it no longer counts at all.
+
+    A requirement is met by these employees too; a prohibition bars only those of its employees whom this speaks of.
+    """
+
+    after_s: float
+    employees: Condition | None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `when` is about the contact and its customer, `employees` about the employee; `None` always holds.
 
-    After `relax_after_s` seconds of waiting a requirement or prohibition no longer counts. `reason` speaks nl and en.
+    A requirement or prohibition relaxes in `steps`, by growing `after_s`; each lets more people in than the one before
+    it, never fewer. `reason` speaks nl and en.
     """
 
     id: str
@@ -83,13 +115,18 @@ class Rule:
     when: Condition | None
     employees: Condition | None
     effect: Effect
-    relax_after_s: float | None
     reason: Mapping[str, str]
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def relax_after_s(self) -> float | None:
+        """Seconds of waiting after which the rule no longer counts at all; `None` where it always does."""
+        return self.steps[-1].after_s if self.steps and self.steps[-1].employees is None else None
 
 
 @dataclass(frozen=True, slots=True)
 class ValuesPolicy:
-    """Whether value profiles are used (off, same, prior) and by how much they may move a score at most."""
+    """Whether value profiles are used (off, same, prior, learned) and by how much they may move a score at most."""
 
     mode: ValuesMode
     max_weight: float
@@ -105,6 +142,26 @@ class RuleSet:
     values: ValuesPolicy
     rules: tuple[Rule, ...]
     document: Mapping[str, object]
+    service: tuple[Service, ...] = ()
+    hold: Hold | None = None
+    limits: Limits = NO_LIMITS
+    offer: Offer = NO_OFFER
+    explore: Explore | None = None
+    outcome: OutcomeTerms | None = None
+
+    def service_for(self, segment: str | None) -> Service | None:
+        """The service concept of customers of that segment; that of everyone else where theirs is not named."""
+        return next((one for one in self.service if one.segment == segment), self._for_the_rest())
+
+    def outcome_weights(self, segment: str | None) -> tuple[float | None, float | None]:
+        """What a point of effort and a minute of the customer's time cost, in cents; `None` where nothing is said."""
+        if self.outcome is None:
+            return None, None
+        weights = self.outcome.of(segment)
+        return weights.effort_cents, weights.minute_cents
+
+    def _for_the_rest(self) -> Service | None:
+        return next((one for one in self.service if one.segment is None), None)
 
 
 def version_of(title: str, document: Mapping[str, object]) -> str:

@@ -4,7 +4,7 @@ Source: Treacy and Wiersema, The Discipline of Market Leaders (1995): intimacy, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from matcher.errors import invalid
@@ -23,10 +23,16 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """A preset by name, with its weights or the firm's own."""
+    """A preset by name, with its weights or the firm's own; some segments may be served by another."""
 
     preset: str
     weights: Weights
+    segments: Mapping[str, "Strategy"] = field(default_factory=dict)
+
+    def weights_for(self, segment: str | None) -> Weights:
+        """The weights for a customer of that segment (`None`: of none, or not known)."""
+        own = None if segment is None else self.segments.get(segment)
+        return self.weights if own is None else own.weights
 
 
 # Intimacy is the design's example; the other two are our choice, to be tuned on an operator's own log.

@@ -9,7 +9,9 @@ import pytest
 
 from matcher.errors import InvalidInput
 from matcher.rules import DEFAULT_RULE_SET, parse_rule_set, strategy_named
+from matcher.rules.rule_set import Changes
 from matcher.rules.strategy import PRESETS
+from matcher.rules.terms import Explore, Floor, Hold, Limits, PaidSlot, Service, Style, Tier
 
 COST = {"preset": "cost_leadership"}
 
@@ -87,7 +89,6 @@ def test_the_example_of_the_design_is_read():
         (document(strategy={"preset": "all_three"}), ("/strategy/preset", "unknown_strategy")),
         (document(strategy={**COST, "weights": {"fit": -1}}), ("/strategy/weights/fit", "out_of_range")),
         (document(strategy={**COST, "weights": {"love": 1}}), ("/strategy/weights/love", "unknown_key")),
-        (document(values={"mode": "learned"}), ("/values/mode", "not_supported_yet")),
         (document(values={"mode": "guess"}), ("/values/mode", "unknown_mode")),
         (document(values={"mode": "off", "max_weight": 2}), ("/values/max_weight", "out_of_range")),
         (document(rules={}), ("/rules", "wrong_type")),
@@ -118,7 +119,26 @@ def test_a_fault_is_named_where_it_stands(doc, fault):
         (rule(effect={"boost": float("nan")}), ("/effect/boost", "out_of_range")),
         (rule(effect={"boost": 10**400}), ("/effect/boost", "out_of_range")),
         (rule(effect={"boost": True}), ("/effect/boost", "wrong_type")),
-        (rule(effect={"set": {"priority": 9}}), ("/effect/set", "not_supported_yet")),
+        (rule(effect={"set": {"priority": 10}}, employees=...), ("/effect/set/priority", "out_of_range")),
+        (rule(effect={"set": {}}, employees=...), ("/effect/set", "nothing_set")),
+        (rule(effect={"set": {"channel": "fax"}}, employees=...), ("/effect/set/channel", "unknown_channel")),
+        (rule(effect={"set": {"answer_within_s": 0}}, employees=...), ("/effect/set/answer_within_s", "out_of_range")),
+        (rule(effect={"set": {"priority": 9}}), ("/employees", "no_employees_here")),
+        (rule(effect={"stop": True}, when=..., employees=...), ("/employees", "missing")),
+        (rule(effect={"stop": {"rules": ["r0"]}}), ("/employees", "no_employees_here")),
+        (rule(effect={"stop": {"rules": ["r7"]}}, employees=...), ("/effect/stop/rules/0", "unknown_rule")),
+        (rule(effect={"stop": {"rules": ["r1"]}}, employees=...), ("/effect/stop/rules/0", "stop_of_a_stop")),
+        (rule(effect={"stop": False}), ("/effect/stop", "wrong_type")),
+        (rule(effect={"stop": True}, relax_after_s=5), ("/relax_after_s", "nothing_to_relax")),
+        (rule(relax=[{"after_s": 5, "drop": True}], relax_after_s=5), ("/relax", "relaxed_twice")),
+        (rule(relax=[]), ("/relax", "wrong_length")),
+        (rule(relax=[{"after_s": 5}]), ("/relax/0", "one_way_to_relax")),
+        (rule(relax=[{"after_s": 5, "drop": False}]), ("/relax/0/drop", "wrong_type")),
+        (rule(relax=[{"after_s": 5, "drop": True}] * 2), ("/relax/1/after_s", "steps_not_in_order")),
+        (rule(relax=[{"after_s": k, "drop": True} for k in (5, 6)]), ("/relax/1", "steps_not_in_order")),
+        (rule(relax=[{"after_s": 5, "employees": asks("customer.tier", value="x")}]),
+         ("/relax/0/employees/field", "wrong_side")),
+        (rule(title="a\nb"), ("/title", "not_printable")),
         (rule(effect={"boost": 1}, relax_after_s=9), ("/relax_after_s", "nothing_to_relax")),
         (rule(employees=...), ("/employees", "missing")),
         (rule(when=asks("contact.mood", value="x")), ("/when/field", "unknown_field")),
@@ -148,12 +168,78 @@ def test_a_fault_in_a_rule_is_named_where_it_stands(faulty, fault):
     assert faults(document(rule(id="r0"), faulty)) == [(f"/rules/1{pointer}", code)]
 
 
-@pytest.mark.parametrize("key", ["service", "hold", "limits", "offer", "explore"])
-def test_what_is_not_acted_upon_is_not_accepted(key):
-    """A setting that is accepted and ignored is believed to work."""
-    found = faults(document(**{key: {}}))
+@pytest.mark.parametrize(
+    ("part", "faulty", "fault"),
+    [
+        ("service", {}, ("", "wrong_type")),
+        ("service", [{"segment": "a"}], ("/0/channels", "missing")),
+        ("service", [{"channels": ["fax"]}], ("/0/channels/0", "unknown_channel")),
+        ("service", [{"channels": []}], ("/0/channels", "wrong_length")),
+        ("service", [{"channels": ["chat"], "tier": "poor"}], ("/0/tier", "unknown_tier")),
+        ("service", [{"channels": ["chat"], "tier": "minimal"}], ("/0/floor", "missing")),
+        ("service", [{"channels": ["chat"], "style": "pushy"}], ("/0/style", "unknown_style")),
+        ("service", [{"channels": ["chat"]}, {"channels": ["chat"]}], ("/1/segment", "duplicate_segment")),
+        ("service", [{"channels": ["chat"], "segment": "age 65 plus"}], ("/0/segment", "protected_attribute")),
+        ("service", [{"channels": ["chat"], "segment": "Warm"}], ("/0/segment", "value_system_in_rule")),
+        ("service", [{"channels": ["chat"], "floor": {}}], ("/0/floor/answer_within_s", "missing")),
+        ("service", [{"channels": ["chat"], "paid_slot": {"price_cents": 0, "width_s": 60}}],
+         ("/0/paid_slot/price_cents", "out_of_range")),
+        ("hold", {"h0": 0.1, "h2": 0.2}, ("/cap_s", "missing")),
+        ("hold", {"h0": -1, "h2": 0.2, "cap_s": 5}, ("/h0", "out_of_range")),
+        ("limits", {"transfers": 1.5}, ("/transfers", "wrong_type")),
+        ("limits", {"tickets": 1}, ("/tickets", "unknown_key")),
+        ("limits", {"busy_share": 1.1}, ("/busy_share", "out_of_range")),
+        ("offer", {"expires_s": {"phone": 0}}, ("/expires_s/phone", "out_of_range")),
+        ("offer", {"expires_s": {"fax": 20}}, ("/expires_s/fax", "unknown_key")),
+        ("explore", {"floor": 0.5}, ("/floor", "out_of_range")),
+        ("explore", {}, ("/floor", "missing")),
+        ("outcome", {"effort_cents": -1}, ("/effort_cents", "out_of_range")),
+        ("outcome", {"segments": {"koel": {}}}, ("/segments/koel", "value_system_in_rule")),
+        ("strategy", {**COST, "segments": {"a": {"preset": "x"}}}, ("/segments/a/preset", "unknown_strategy")),
+        ("strategy", {**COST, "segments": []}, ("/segments", "wrong_type")),
+    ],
+)  # fmt: skip
+def test_a_fault_beside_the_rules_is_named_where_it_stands(part, faulty, fault):
+    """Service, holding, limits and the rest are as easily mistyped as rules are."""
+    pointer, code = fault
 
-    assert found == [(f"/{key}", "not_supported_yet")]
+    assert faults(document(**{part: faulty}), framework=NAMES) == [(f"/{part}{pointer}", code)]
+
+
+def test_everything_a_rule_set_can_say_is_kept():
+    """What was accepted and then lost is believed to work."""
+    doc = document(
+        rule(relax=[{"after_s": 60, "employees": asks("employee.mandate", "at_least", value=1)},
+                    {"after_s": 120, "drop": True}]),
+        rule(id="r2", effect={"set": {"priority": 7, "answer_within_s": 3600, "channel": "desk"}}, employees=...),
+        rule(id="r3", effect={"stop": {"rules": ["r1"]}}, employees=...),
+        strategy={**COST, "segments": {"business": {"preset": "customer_intimacy", "weights": {"fit": 2}}}},
+        values={"mode": "learned", "max_weight": 0.4},
+        service=[{"segment": "thrifty", "channels": ["chat", "email"], "tier": "minimal", "style": "done_for_you",
+                  "floor": {"answer_within_s": 86400, "promises": "kept"},
+                  "paid_slot": {"price_cents": 500, "width_s": 3600}}],
+        hold={"h0": 0.15, "h2": 0.3, "cap_s": 18},
+        limits={"transfers": 2, "difficult_in_a_row": 3, "busy_share": 0.85},
+        offer={"expires_s": {"phone": 20, "chat": 120}},
+        explore={"floor": 0.02},
+        outcome={"effort_cents": 100, "segments": {"business": {"minute_cents": 90}}},
+    )  # fmt: skip
+
+    read = parse_rule_set(doc)
+
+    assert [(step.after_s, step.employees is None) for step in read.rules[0].steps] == [(60.0, False), (120.0, True)]
+    assert read.rules[0].relax_after_s == 120.0
+    assert read.rules[1].effect.changes == Changes(7, 3600.0, "desk")
+    assert read.rules[2].effect.rules == ("r1",)
+    assert (read.strategy.weights_for("business").fit, read.strategy.weights_for("thrifty").fit) == (2.0, 0.4)
+    assert read.service_for("thrifty") == Service(
+        "thrifty", ("chat", "email"), Tier.MINIMAL, Floor(86400.0), Style.DONE_FOR_YOU, PaidSlot(500, 3600.0)
+    )
+    assert read.service_for("business") is None
+    assert (read.hold, read.explore) == (Hold(0.15, 0.3, 18.0), Explore(0.02))
+    assert (read.limits, read.offer.expires_s) == (Limits(2, 3, 0.85), {"phone": 20.0, "chat": 120.0})
+    assert (read.outcome_weights("business"), read.outcome_weights(None)) == ((100.0, 90.0), (100.0, 20.0))
+    assert DEFAULT_RULE_SET.outcome_weights("business") == (None, None)
 
 
 def test_every_fault_comes_at_once():
@@ -169,7 +255,9 @@ def test_every_fault_comes_at_once():
     found = faults(doc)
 
     assert set(found) == {
-        ("/hold", "not_supported_yet"),
+        ("/hold/h0", "missing"),
+        ("/hold/h2", "missing"),
+        ("/hold/cap_s", "missing"),
         ("/title", "wrong_length"),
         ("/values/mode", "unknown_mode"),
         ("/rules/0/when/field", "unknown_field"),
