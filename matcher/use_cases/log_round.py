@@ -38,7 +38,10 @@ def log_round(
             employee_id=one.employee_id,
             propensity=one.propensity,
             candidates=tuple(_candidates(one)),
-            **_of_contact(contacts[one.contact_id]),
+            customer_id=_customer_of(contacts[one.contact_id]),
+            channel=contacts[one.contact_id].channel,
+            intent=contacts[one.contact_id].intent,
+            queue=_queue_of(contacts[one.contact_id]),
         )
         for one in made.decisions
         if one.employee_id is not None
@@ -57,12 +60,11 @@ def _candidates(one: Decision) -> Iterator[Candidate]:
         yield Candidate(one.employee_id, one.score, one.propensity)
 
 
-def _of_contact(contact: Contact) -> dict[str, str | None]:
+def _customer_of(contact: Contact) -> str | None:
     inline = None if contact.customer is None else contact.customer.id or None
+    return contact.customer_id or inline
+
+
+def _queue_of(contact: Contact) -> str | None:
     queue = contact.attributes.get(QUEUE)
-    return {
-        "customer_id": contact.customer_id or inline,
-        "channel": contact.channel,
-        "intent": contact.intent,
-        "queue": queue if isinstance(queue, str) else None,
-    }
+    return queue if isinstance(queue, str) else None
