@@ -14,6 +14,7 @@ import orjson
 from matcher.errors import MatcherError, Unavailable
 
 if TYPE_CHECKING:
+    from matcher.use_cases.classifier_ports import Unread
     from matcher.use_cases.ports import Job  # the type alone: it brings numpy with it
 
 _SECRET_FIELDS = ("authorization", "token", "secret", "password", "body")
@@ -109,6 +110,21 @@ def job_left(job: "Job") -> None:
 def job_broke(job: "Job", error: Exception) -> None:
     """A job met an error nobody foresaw: its kind and where, as in `request_failed`."""
     _log().error("job_broke", job_id=job.id, kind=job.kind, error=type(error).__name__, where=_where(error))
+
+
+def classifier_unread(one: "Unread") -> None:
+    """A classifier should serve and cannot be read: rules and the framework's hypothesis go on."""
+    _log().error("classifier_unread", version=one.version, reason=one.reason)
+
+
+def classifier_promoted(version: str, *, by: str) -> None:
+    """A classifier was put in service."""
+    _log().info("classifier_promoted", version=version, by=by)
+
+
+def classifier_rolled_back(version: str | None, *, by: str) -> None:
+    """The classifier in service was taken out of it; the one named serves now, if one does."""
+    _log().warning("classifier_rolled_back", version=version, by=by)
 
 
 def heartbeat_missed(job: "Job", error: MatcherError) -> None:

@@ -21,6 +21,8 @@ ENVIRONMENT = "environment"
 COMMAND_LINE = "command line"
 
 ON, OFF = "on", "off"
+NIGHTLY = "nightly"
+MANUAL, GATE = "manual", "gate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Settings:
     nightly_at: time | None
     text_profiles: bool
     second_person: bool
+    retrain: str
+    promote: str
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -292,6 +296,15 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         ),
         "KLIK_SECOND_PERSON": Variable(
             "second_person", _switch, OFF, "Whether publishing rules takes the key of a second person: on or off."
+        ),
+        "KLIK_RETRAIN": Variable(
+            "retrain", _one_of(OFF, NIGHTLY), OFF, "When classifiers are learnt unasked: off, or nightly."
+        ),
+        "KLIK_PROMOTE": Variable(
+            "promote",
+            _one_of(MANUAL, GATE),
+            MANUAL,
+            "Who puts a new classifier in service: manual (people), or gate (whatever passes).",
         ),
     }
 )

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from api import events
 from api.bell import Bell, open_bell
 from api.settings import Settings
 from matcher.profiles.framework import Framework
 from matcher.rules import CompiledRules, RuleSet
-from matcher.use_cases.ports import Store
+from matcher.use_cases.ports import Shelf, Store
 
 if TYPE_CHECKING:
     from matcher.profiles.text import TextScorer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from models.learnt import Learnt
     from models.roster_cache import RosterCache
     from models.rule_book import RuleBook
+    from models.served import Served
     from models.store import SqlStore
     from models.text_shelf import TextShelf
 
@@ -54,6 +56,8 @@ class Klik:
     staff: "RosterCache"
     bell: Bell
     texts: "TextShelf"
+    shelf: Shelf
+    served: "Served"
     cursor_key: bytes = field(repr=False)
     now: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = fresh_id
@@ -86,8 +90,10 @@ class Klik:
 
     def keep_up(self) -> None:
         """Once a minute, take over what was learnt since; it stands before every request and every look for jobs."""
-        if self.learnt.refresh(self.now()):
+        now = self.now()
+        if self.learnt.refresh(now):
             self.staff.follow(self.framework)
+        self.served.refresh(now)
 
 
 def build(settings: Settings) -> Klik:
@@ -104,10 +110,12 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
     from matcher.errors import Conflict
     from matcher.use_cases.install_rule_set import install_rule_set
     from matcher.use_cases.register_framework import register_framework
+    from models.classifier_shelf import ClassifierShelf
     from models.learnt import Learnt
     from models.roster_cache import RosterCache
     from models.rule_book import RuleBook
     from models.secrets import installation_secret
+    from models.served import Served
     from models.text_shelf import TextShelf
 
     framework = read_framework(settings)
@@ -119,6 +127,9 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
     texts = TextShelf(settings.home / "text", framework.name, framework.values)
     learnt = Learnt(store, framework, text_cap=texts.cap)
     learnt.refresh(now())
+    shelf = ClassifierShelf(settings.home / "classifiers")
+    served = Served(store, shelf, framework.name, tell=events.classifier_unread)
+    served.refresh(now())
     return Klik(
         settings=settings,
         store=store,
@@ -128,6 +139,8 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
         staff=RosterCache(store, learnt.framework),
         bell=open_bell(settings),
         texts=texts,
+        shelf=shelf,
+        served=served,
         cursor_key=installation_secret(store, "cursor", now=now()),
         now=now,
     )

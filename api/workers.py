@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api import events
+from api.classifier_job import work_on_classifier
 from api.import_job import clear_import, work_on_import
 from api.nightly_job import night_due, work_on_night
 from api.outcome_job import clear_outcomes, work_on_outcomes
+from api.settings import NIGHTLY
 from api.tag_job import clear_tags, work_on_tags
 from matcher.errors import Conflict, MatcherError, Unavailable
 from matcher.use_cases.ports import JobState
@@ -24,6 +26,7 @@ from matcher.use_cases.run_job import JobKind, JobRun, JobStopped, begin_job, ru
 from matcher.use_cases.start_import import IMPORT_EMPLOYEES
 from matcher.use_cases.start_outcome_import import IMPORT_OUTCOMES
 from matcher.use_cases.start_tagging import TAG_EMPLOYEES
+from matcher.use_cases.start_training import TRAIN_CLASSIFIER, plan_training
 
 if TYPE_CHECKING:
     from api.wiring import Klik
@@ -51,6 +54,7 @@ def job_kinds(klik: "Klik") -> Mapping[str, JobKind]:
         IMPORT_OUTCOMES: JobKind(lambda run: work_on_outcomes(klik, run), clear=clear_outcomes),
         TAG_EMPLOYEES: JobKind(lambda run: work_on_tags(klik, run), clear=clear_tags),
         PROFILES_NIGHTLY: JobKind(lambda run: work_on_night(klik, run)),
+        TRAIN_CLASSIFIER: JobKind(lambda run: work_on_classifier(klik, run)),
     }
 
 
@@ -128,6 +132,8 @@ class Worker:
             return
         with suppress(Conflict), klik.store.writing() as records:
             plan_night(records, day, now=klik.now())
+            if klik.settings.retrain == NIGHTLY:
+                plan_training(records, day, now=klik.now())
         self._planned = day
 
     def _runnable(self) -> list[str]:

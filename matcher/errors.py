@@ -122,3 +122,9 @@ class OwnApproval(Conflict):
     """Nobody agrees to their own change: it takes the key of another person."""
 
     code = "own_approval"
+
+
+class GateNotPassed(Conflict):
+    """The classifier did not pass the gate that stands before service: its card says which line failed."""
+
+    code = "gate_not_passed"

@@ -1,5 +1,6 @@
 """What a classifier says of a round: the employees' half kept with the staff, the customers' only where they agree."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +9,11 @@ from matcher.compatibility.people_table import PeopleTable, customer_table
 from matcher.compatibility.serving import Judgement, Kind, ServedClassifier, StaffHalf
 from matcher.profiles.channels import CHANNEL
 from matcher.profiles.facets import ShareTable
+from matcher.profiles.framework import Framework
 from matcher.routing.attendance import Ints
 from matcher.routing.roster import Roster, kept
 from matcher.routing.shares import inline_facet, shares_of
-from matcher.routing.snapshot import Snapshot
+from matcher.routing.snapshot import CustomerTable, Snapshot
 
 UNLEARNT_MODES = ("off", "same")  # of values: operations have said what counts, and it is not what was learnt
 
@@ -74,17 +76,19 @@ def _kept_kind(kind: Kind) -> _KeptKind:
 def _customers(snapshot: Snapshot) -> tuple[dict[int, int], PeopleTable]:
     """The customers of whom anything may be used, by row of their contact, and as columns. Whoever keeps a profile to
     themself is nobody here: no trait, no wish and no earlier outcome of theirs counts either."""
-    table, framework = snapshot.customers, snapshot.framework
+    table = snapshot.customers
     rows = [row for row, one in enumerate(table.known) if one.customer is not None and not table.withheld[row]]
+    return {row: place for place, row in enumerate(rows)}, customers_as_columns(table, rows, snapshot.framework)
+
+
+def customers_as_columns(table: CustomerTable, rows: Sequence[int], framework: Framework) -> PeopleTable:
+    """The customers of these rows as a classifier reads them, in training and in service alike."""
     known = [table.known[row] for row in rows]
     values, facet = table.values, framework.facets[CHANNEL]
-    people = customer_table(
+    stated = [None if one.customer is None else inline_facet(one.customer.profile, CHANNEL) for one in known]
+    return customer_table(
         [one.customer for one in known if one.customer is not None],
         framework,
         values=ShareTable(values.share[rows], values.n_eff[rows], values.n_declared[rows]),
-        channels=shares_of(
-            facet, [one.on(CHANNEL) for one in known],
-            [None if one.customer is None else inline_facet(one.customer.profile, CHANNEL) for one in known], table.at,
-        ),
-    )  # fmt: skip
-    return {row: place for place, row in enumerate(rows)}, people
+        channels=shares_of(facet, [one.on(CHANNEL) for one in known], stated, table.at),
+    )

@@ -54,6 +54,14 @@ class KnownClassifier:
         return self.gate.get("passed") is True
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A classifier that should serve and cannot: its version in the registry, and why."""
+
+    version: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifierDay:
     """What was counted of a classifier on a day: decisions it scored, in how many it chose as the one in service did,

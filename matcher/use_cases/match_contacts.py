@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from matcher.contacts.contact import Contact
 from matcher.errors import Fault, InvalidInput, invalid
@@ -18,6 +19,9 @@ from matcher.routing.snapshot import NOBODY
 from matcher.routing.wishes import states_called_up
 from matcher.rules import CompiledRules, compile_rules, strategy_named
 from matcher.use_cases.ports import Store
+
+if TYPE_CHECKING:
+    from matcher.compatibility.serving import ServedClassifier  # the type alone: most installations begin without one
 
 CURRENT = "current"
 PREFERENCES = ("channel", "decision_style", "service_window")
@@ -44,6 +48,7 @@ class Terms:
     """What holds for every round of this installation: staff, framework, rules, operator's time zone, time limit.
 
     `rules_named` finds other rule sets by version, drafts too; without it there are only the current rules.
+    `classifier` is the one in service, if one is.
     """
 
     staff: Roster
@@ -52,6 +57,7 @@ class Terms:
     timezone: tzinfo
     deadline_s: float | None = None
     rules_named: Callable[[str], CompiledRules | None] | None = None
+    classifier: "ServedClassifier | None" = None
 
 
 def match_contacts(store: Store, request: MatchRequest, *, terms: Terms, now: datetime, rng: Rng) -> Round:
@@ -111,6 +117,7 @@ def snapshot_of(store: Store, request: MatchRequest, *, terms: Terms, at: dateti
         language=request.language,
         timezone=terms.timezone,
         deadline_s=terms.deadline_s,
+        classifier=terms.classifier,
     )
 
 

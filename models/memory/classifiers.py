@@ -1,10 +1,11 @@
-"""The registry of classifiers, in memory."""
+"""The registry of classifiers and the shelf of their files, in memory."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from matcher.errors import Conflict
+from matcher.compatibility.card import Opened, Sealed, open_sealed
+from matcher.errors import Conflict, invalid
 from matcher.use_cases.classifier_ports import ClassifierDay, ClassifierState, KnownClassifier
 from models.memory.tables import Transaction
 
@@ -97,3 +98,25 @@ class MemoryClassifiers:
         if one.state is ClassifierState.CURRENT and one.promoted_by is None:
             raise Conflict("A classifier in service was promoted by someone.")
         self._transaction.changing(self._transaction.tables.classifiers)[one.version] = one
+
+
+class MemoryShelf:
+    """Classifiers' files in memory (port `Shelf`)."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Sealed] = {}
+
+    def put(self, version: str, sealed: Sealed) -> None:
+        """Lay the classifier down."""
+        self.kept[version] = sealed
+
+    def read(self, version: str, *, digest: str, framework: str) -> Opened:
+        """The classifier. Raises InvalidInput `bad_classifier` for anything but what was put there."""
+        sealed = self.kept.get(version)
+        if sealed is None or sealed.digest != digest:
+            raise invalid("", "bad_classifier", f"There is no classifier {version[:64]!r} of that digest on the shelf.")
+        return open_sealed(sealed, framework=framework)
+
+    def remove(self, version: str) -> None:
+        """Take the classifier away, if it lies there."""
+        self.kept.pop(version, None)

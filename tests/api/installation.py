@@ -20,8 +20,10 @@ from matcher.use_cases.install_rule_set import install_rule_set
 from models.frameworks import load_framework, shipped_names
 from models.learnt import Learnt
 from models.memory import MemoryStore
+from models.memory.classifiers import MemoryShelf
 from models.roster_cache import RosterCache
 from models.rule_book import RuleBook
+from models.served import Served
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EMPLOYEE = {"channels": {"phone": {"cost": 1}}, "capacity": 2, "languages": ["nl"], "skills": {"billing": 3}}
@@ -66,7 +68,7 @@ class Installation:
     count: int = 0
 
     def __post_init__(self) -> None:
-        framework = load_framework()
+        framework, shelf = load_framework(), MemoryShelf()
         self.klik: Any = Assembled(
             settings=load_settings({"KLIK_HOME": str(Path("/nonexistent")), **self.settings_from}),
             store=self.store,
@@ -76,6 +78,8 @@ class Installation:
             frameworks={framework.id: framework} | {name: load_framework(name) for name in shipped_names()},
             rulebook=RuleBook(self.store, DEFAULT_RULE_SET),
             staff=RosterCache(self.store, framework),
+            shelf=shelf,
+            served=Served(self.store, shelf, framework.name),
             bell=RingingBell(),
             cursor_key=b"c" * 32,
             now=lambda: self.moment,

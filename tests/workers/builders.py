@@ -8,11 +8,14 @@ from typing import Any, cast
 from api.bell import Bell, SilentBell
 from api.settings import load_settings
 from api.wiring import Klik, fresh_id
-from matcher.rules import DEFAULT_RULE_SET, compile_rules
+from matcher.rules import DEFAULT_RULE_SET
 from matcher.use_cases.ports import Job, JobState, Store
 from matcher.use_cases.start_import import start_import
+from models.classifier_shelf import ClassifierShelf
 from models.frameworks import load_framework
 from models.learnt import Learnt
+from models.rule_book import RuleBook
+from models.served import Served
 from models.text_shelf import TextShelf
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -20,17 +23,18 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def klik_on(store: Store, home: Path, *, bell: Bell | None = None, **settings: str) -> Klik:
     """An installation on an open store; workers ask nothing of the staff. Nights are planned where a test says so."""
-    framework = load_framework()
+    framework, shelf = load_framework(), ClassifierShelf(home / "classifiers")
     return Klik(
         settings=load_settings({"KLIK_HOME": str(home), "KLIK_NIGHTLY_AT": "off", **settings}),
         store=store,
         learnt=Learnt(store, framework),
         frameworks={framework.id: framework},
-        rule_set=DEFAULT_RULE_SET,
-        rules=compile_rules(DEFAULT_RULE_SET),
+        rulebook=RuleBook(store, DEFAULT_RULE_SET),
         staff=cast("Any", None),
         bell=bell or SilentBell(),
         texts=TextShelf(home / "text", framework.name, framework.values),
+        shelf=shelf,
+        served=Served(store, shelf, framework.name),
         cursor_key=b"k" * 32,
     )
 
