@@ -1,0 +1,139 @@
+"""Weights make those who are heard speak for everyone: on worlds whose truth is known, and against a second solver."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from matcher.compatibility.selection import (
+    effective_size,
+    fit_response,
+    propensity_weights,
+    response_weights,
+    weighted_mean,
+)
+from matcher.errors import InvalidInput
+
+CUSTOMERS = 20_000
+
+
+def planted(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features, outcomes and answers: who waited long is less content, and answers the more for it; age adds noise."""
+    rng = np.random.default_rng(seed)
+    features = np.column_stack([rng.normal(size=CUSTOMERS), rng.normal(40, 12, size=CUSTOMERS)])
+    waited, age = features.T
+    content = rng.random(CUSTOMERS) < 1 / (1 + np.exp(-(0.4 - 1.2 * waited)))
+    answered = rng.random(CUSTOMERS) < 1 / (1 + np.exp(-(-1.0 + 0.9 * waited + 0.02 * (age - 40))))
+    return features, content.astype(float), answered
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_weighted_answers_recover_what_all_would_have_said(seed: int) -> None:
+    """Only the angry answer: the plain mean is off by more than a tenth, the weighted one by less than two points."""
+    features, content, answered = planted(seed)
+    model = fit_response(features, answered)
+    weights = response_weights(model, features[answered])
+    plain, weighted = content[answered].mean(), weighted_mean(content[answered], weights)
+
+    assert abs(plain - content.mean()) > 0.10, f"seed {seed}"
+    assert abs(weighted - content.mean()) < 0.02, f"seed {seed}"
+    assert 0.2 * answered.sum() < effective_size(weights) < answered.sum()
+
+
+def test_probabilities_average_to_the_share_that_answered() -> None:
+    """A law of every logistic regression with a free intercept."""
+    features, _, answered = planted(7)
+
+    assert fit_response(features, answered).probability(features).mean() == pytest.approx(answered.mean(), abs=1e-9)
+
+
+def test_a_second_solver_finds_the_same_model() -> None:
+    """scipy's general optimiser, given the loss in plain words."""
+    features, _, answered = planted(8)
+    features, answered = features[:800], answered[:800]
+    standard = (features - features.mean(axis=0)) / features.std(axis=0)
+
+    def loss(flat: np.ndarray) -> float:
+        logits = flat[0] + standard @ flat[1:]
+        return float(np.logaddexp(0, np.where(answered, -logits, logits)).sum() + 0.5 * (flat[1:] ** 2).sum())
+
+    found = minimize(loss, np.zeros(3), method="BFGS", options={"gtol": 1e-6})
+    model = fit_response(features, answered)
+
+    assert [model.intercept, *model.slopes] == pytest.approx(found.x, abs=1e-4)
+
+
+def test_features_that_never_vary_or_tell_all_do_no_harm() -> None:
+    """One constant column, one that separates perfectly: the prior keeps every probability within (0, 1)."""
+    answered = np.arange(40) >= 20
+    features = np.column_stack([np.ones(40), answered.astype(float)])
+    probability = fit_response(features, answered).probability(features)
+
+    assert ((probability > 0) & (probability < 1)).all()
+    assert probability[30] > 0.9 > 0.1 > probability[0]
+
+
+def test_an_unlikely_answer_counts_at_most_so_often() -> None:
+    """Without the clip one customer in a thousand would speak for all."""
+    rng = np.random.default_rng(5)
+    features = rng.normal(size=(4_000, 1))
+    answered = rng.random(4_000) < 1 / (1 + np.exp(-3 * features[:, 0]))
+    model = fit_response(features, answered)
+    weights = response_weights(model, features[answered], most=3.0)
+    free = response_weights(model, features[answered], most=np.inf)
+
+    assert weights.mean() == pytest.approx(1.0)
+    assert weights.max() <= 3.0 / np.minimum(free, 3.0).mean() + 1e-9
+    assert free.max() > weights.max()
+    assert effective_size(weights) > effective_size(free)
+
+
+def test_propensities_weigh_by_hand() -> None:
+    """1/p, at most the cap; who has none counts as the others on average: (1 + 4 + 5) / 3."""
+    weights = propensity_weights([1.0, 0.25, 0.01, np.nan], cap=5.0)
+
+    assert weights.tolist() == pytest.approx([1.0, 4.0, 5.0, 10 / 3])
+    assert propensity_weights([np.nan, np.nan]).tolist() == [1.0, 1.0]
+    assert propensity_weights([]).tolist() == []
+
+
+def test_propensity_weights_recover_what_an_even_choice_would_give() -> None:
+    """A router that liked one employee nine times in ten hides how the other does; weights bring it back."""
+    rng = np.random.default_rng(6)
+    is_liked = rng.random(30_000) < 0.9
+    success = (rng.random(30_000) < np.where(is_liked, 0.8, 0.4)).astype(float)
+    weights = propensity_weights(np.where(is_liked, 0.9, 0.1))
+
+    assert abs(success.mean() - 0.6) > 0.1
+    assert weighted_mean(success, weights) == pytest.approx(0.6, abs=0.02)
+
+
+@pytest.mark.parametrize("bad", [[0.0], [1.1], [-0.5], [np.inf]])
+def test_an_impossible_propensity_is_refused(bad: list[float]) -> None:
+    """0 was never chosen; its weight would be infinite."""
+    with pytest.raises(InvalidInput):
+        propensity_weights(bad)
+
+
+@pytest.mark.parametrize(
+    ("features", "answered"),
+    [
+        ([[1.0], [2.0]], [True, True]),
+        ([[1.0], [2.0]], [False, False]),
+        ([[1.0], [np.nan]], [True, False]),
+        ([1.0, 2.0], [True, False]),
+        ([[1.0], [2.0]], [True]),
+        ([[1.0], [2.0]], [0.5, 1.0]),
+    ],
+)
+def test_what_cannot_be_learnt_from_is_refused(features: list[float], answered: list[float]) -> None:
+    """Where everyone answered there is nothing to mend, and nothing to learn."""
+    with pytest.raises(InvalidInput):
+        fit_response(features, answered)
+
+
+def test_effective_size_of_equal_weights_is_their_number() -> None:
+    """And of one that outweighs all others it is one."""
+    assert effective_size(np.full(12, 3.0)) == pytest.approx(12)
+    assert effective_size([1e9, 1.0, 1.0]) == pytest.approx(1.0)
+    assert effective_size([]) == 0.0
+    assert np.isnan(weighted_mean([], []))
