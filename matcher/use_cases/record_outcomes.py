@@ -142,8 +142,10 @@ def _fault(one: ContactOutcome, now: datetime) -> Fault | None:
 
 
 def _taken(place: int, one: ContactOutcome, *, is_stored: bool) -> Fault:
-    code, sentence = ("event_exists", EXISTS) if is_stored else ("event_twice", TWICE)
-    return Fault(f"/items/{place}/event_id", code, sentence.format(one.event_id[:64]))
+    pointer, name = f"/items/{place}/event_id", one.event_id[:64]
+    if is_stored:
+        return Fault(pointer, "event_exists", EXISTS.format(name))
+    return Fault(pointer, "event_twice", TWICE.format(name))
 
 
 def _check_the_quicker(records: Records, left: Sequence[ContactOutcome]) -> None:
