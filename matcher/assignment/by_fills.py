@@ -6,75 +6,24 @@ in no better answer: usually one pair in fifty is left. Source: Dantzig and Wolf
 Dantzig, Fulkerson and Johnson 1954, doi 10.1287/opre.2.4.393, for ruling out by what is lost.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from matcher.assignment.fill_programme import Programme, branched, programme, relaxed
-from matcher.assignment.fills import Fills, Valued, losses, valued
-from matcher.assignment.greedy import serve_greedily
+from matcher.assignment.fill_branching import branch
+from matcher.assignment.fill_programme import programme, relaxed
+from matcher.assignment.fill_search import Search
+from matcher.assignment.fills import Fills, losses, valued
 from matcher.assignment.linear_program import worth_of
 from matcher.assignment.loaded import WHOLE, Loaded
 from matcher.assignment.problem import BoolArray, FloatArray, IntArray, Pairs
 from matcher.assignment.result import DEADLINE, OPTIMAL, FillProof, Found, Turnout
 
-SAME = 1e-9  # relative: a bound this near to the worth proves it
-FEWEST_S = 0.01  # with less time left HiGHS finds nothing
 A_SECOND = 12_000  # pairs whose relaxation takes a third of a second (measured, one core)
 FEWEST_KEPT, MOST_KEPT = 4, 8  # employees a contact keeps of the best at first; half as many of the others
 JOINING = 3  # pairs of a contact that join at once
 MOST_ROUNDS = 30
 FEW_LEFT = 1_000  # pairs: with so few to branch on another round of prices saves nothing
-BRANCHED_FIRST = 3_000  # pairs, most promising first: their best answer rules out most of the others
-WIDER = 4  # times as many pairs the next time
-
-
-@dataclass(slots=True)
-class Search:
-    """What is known: the best answer, the lowest bound, and the prices that prove it."""
-
-    problem: Loaded
-    fills: Fills
-    most: int
-    employee_of: IntArray
-    worth: float
-    bound: float
-    contact_prices: FloatArray
-    toll: float
-
-    @property
-    def tolerance(self) -> float:
-        """A gap of no more is none."""
-        return SAME * max(abs(self.worth), 1e-300)
-
-    @property
-    def is_proved(self) -> bool:
-        """Whether the bound shows that nothing better exists."""
-        return self.bound - self.worth <= self.tolerance
-
-    def net(self) -> FloatArray:
-        """What each pair is worth at the prices of the lowest bound."""
-        return self.problem.pairs.value - self.toll - self.contact_prices[self.problem.pairs.contact]
-
-    def lost(self) -> FloatArray:
-        """What each pair would lose at those prices."""
-        net = self.net()
-        return losses(self.fills, valued(self.fills, net, self.problem.capacity.size), net)
-
-    def offer(self, employee_of: IntArray) -> None:
-        """Keep this answer if it is better."""
-        worth = worth_of(self.problem.pairs, employee_of)
-        if worth > self.worth:
-            self.employee_of, self.worth = employee_of, worth
-
-    def price(self, contact_prices: FloatArray, toll: float) -> tuple[FloatArray, Valued]:
-        """Keep these prices if they prove more; the net of the pairs, and what fills are worth then."""
-        net = self.problem.pairs.value - toll - contact_prices[self.problem.pairs.contact]
-        worth = valued(self.fills, net, self.problem.capacity.size)
-        bound = float(contact_prices.sum()) + self.most * toll + float(worth.of_employee.sum())
-        if bound < self.bound:
-            self.bound, self.contact_prices, self.toll = bound, contact_prices, toll
-        return net, worth
 
 
 def solve_by_fills(problem: Loaded, fills: Fills, best: Found) -> Found:
@@ -84,7 +33,7 @@ def solve_by_fills(problem: Loaded, fills: Fills, best: Found) -> Found:
     turnout, most_prices = _turnout(problem, fills, turnout, int((best.employee_of >= 0).sum()))
     search = _begun(problem, fills, turnout, best)
     kept = _relax(search, best.prices)
-    is_optimal = search.is_proved or (kept is not None and _branch(search))
+    is_optimal = search.is_proved or (kept is not None and branch(search))
     proof = FillProof(search.contact_prices, search.toll, most_prices)
     solver = best.solver if np.array_equal(search.employee_of, best.employee_of) else "fills"
     return replace(
@@ -113,11 +62,11 @@ def _relax(search: Search, slot_prices: FloatArray) -> BoolArray | None:
     problem, pairs = search.problem, search.problem.pairs
     kept = _promising(problem, slot_prices)
     for _ in range(MOST_ROUNDS):
-        found = relaxed(_programme(search, kept), problem.left_s(0.8))
+        found = relaxed(search.programme(kept), problem.left_s(0.8))
         if found is None:
             return None
         net, worth = search.price(found.contact_prices, found.toll)
-        search.offer(_rounded(search, found.share))
+        search.round(found.share)
         if search.is_proved or search.bound - found.value <= search.tolerance:
             return kept
         lost = losses(search.fills, worth, net)
@@ -128,12 +77,6 @@ def _relax(search: Search, slot_prices: FloatArray) -> BoolArray | None:
             return kept
         kept |= joins
     return kept
-
-
-def _programme(search: Search, kept: BoolArray) -> Programme:
-    problem = search.problem
-    fills = replace(search.fills, group=search.fills.group[kept])
-    return programme(problem.pairs.only(kept), fills, problem.contacts, problem.capacity, most=search.most)
 
 
 def _promising(problem: Loaded, prices: FloatArray) -> BoolArray:
@@ -171,47 +114,6 @@ def _joining(search: Search, kept: BoolArray, net: FloatArray, with_it: FloatArr
     at = np.flatnonzero(is_better)
     joins[at[_first_of_each(problem.pairs.contact[at], better[at], JOINING)]] = True
     return joins
-
-
-def _rounded(search: Search, share: FloatArray) -> IntArray:
-    """Each employee takes the fill with the largest share; then all is a transport, and free slots go greedily."""
-    problem, fills = search.problem, search.fills
-    order = np.lexsort((-share, fills.employee))
-    chosen = np.zeros(share.size, dtype=np.bool_)
-    chosen[order[np.diff(fills.employee[order], prepend=-1) > 0]] = True
-    places = np.zeros(fills.group_employee.size, dtype=np.int64)
-    entry = chosen[fills.entry_fill]
-    places[fills.entry_group[entry]] = fills.entry_count[entry]
-    pairs = problem.pairs
-    open_to = places[fills.group] > 0
-    by_group = Pairs(pairs.contact[open_to], fills.group[open_to], pairs.value[open_to])
-    group_of = problem.unit_solver(by_group, problem.contacts, places).employee_of
-    served = group_of >= 0
-    employee_of = np.where(served, fills.group_employee[group_of], -1)
-    left = problem.capacity.copy()
-    np.subtract.at(left, employee_of[served], fills.group_load[group_of[served]])
-    over = pairs.only(~served[pairs.contact] & (problem.load <= left[pairs.employee]))
-    return np.where(served, employee_of, serve_greedily(over, problem.contacts, left))
-
-
-def _branch(search: Search) -> bool:
-    """Branch on the pairs that can be in a better answer, the most promising of them first; whether that is proved."""
-    problem, lost, most = search.problem, search.lost(), BRANCHED_FIRST
-    while problem.lasts(FEWEST_S):
-        near = np.flatnonzero(lost <= search.bound - search.worth + search.tolerance)
-        if near.size > most:
-            near = near[np.argsort(lost[near], kind="stable")[:most]]
-        chosen = np.zeros(lost.size, dtype=np.bool_)
-        chosen[near] = True
-        share, is_best = branched(_programme(search, chosen), problem.left_s())
-        if share is not None:
-            search.offer(_rounded(search, share))
-        if not is_best:
-            return search.is_proved
-        if not ((lost <= search.bound - search.worth - search.tolerance) & ~chosen).any():
-            return True
-        most *= WIDER
-    return search.is_proved
 
 
 def _turnout(problem: Loaded, fills: Fills, turnout: Turnout, served: int) -> tuple[Turnout, FloatArray | None]:

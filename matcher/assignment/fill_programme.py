@@ -4,13 +4,16 @@ Only the choice of a fill is a whole number. Once it is made, what is left is a 
 are whole by themselves: a hundred yes-or-no questions instead of twenty thousand.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from matcher.assignment.fills import Fills
 from matcher.assignment.problem import FloatArray, IntArray, Pairs
+
+IMPOSSIBLE = 2  # scipy's word for limits that leave nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,12 +27,20 @@ class Programme:
     pairs: int
     most_row: int
 
+    def limited(self, rows: FloatArray, limits: Sequence[float]) -> "Programme":
+        """With more rows: each, times the columns, is no more than its limit."""
+        from scipy.sparse import csc_array, vstack
+
+        matrix = vstack((self.matrix, csc_array(rows)), format="csc")
+        return replace(self, matrix=matrix, room=np.append(self.room, limits))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
     """The programme with fractions allowed: shares of fills and pairs, and what contacts pay to be served."""
 
     share: FloatArray  # of each fill
+    pair_share: FloatArray
     value: float
     contact_prices: FloatArray
     toll: float
@@ -88,7 +99,7 @@ def _needs(fills: Fills) -> tuple[IntArray, IntArray, IntArray]:
 
 
 def relaxed(made: Programme, seconds: float | None) -> Relaxed | None:
-    """The programme with fractions allowed; `None` where time ran out."""
+    """The programme with fractions allowed, worth -inf where nothing fits; `None` where time ran out."""
     from scipy.optimize import linprog  # 0.3 s to load: only who solves pays
 
     if seconds is not None and seconds <= 0:
@@ -97,10 +108,18 @@ def relaxed(made: Programme, seconds: float | None) -> Relaxed | None:
     answer = linprog(
         -made.worth, A_ub=made.matrix, b_ub=made.room, bounds=(0, None), method="highs-ds", options=options
     )
+    if answer.status == IMPOSSIBLE:
+        return Relaxed(np.zeros(0), np.zeros(0), -np.inf, np.zeros(0), 0.0)
     if answer.status != 0:
         return None
     dual = np.maximum(0.0, -np.asarray(answer.ineqlin.marginals, dtype=np.float64))
-    return Relaxed(answer.x[made.pairs :], -float(answer.fun), dual[: made.contacts], float(dual[made.most_row]))
+    return Relaxed(
+        answer.x[made.pairs :],
+        answer.x[: made.pairs],
+        -float(answer.fun),
+        dual[: made.contacts],
+        float(dual[made.most_row]),
+    )
 
 
 def branched(made: Programme, seconds: float | None) -> tuple[FloatArray | None, bool]:
