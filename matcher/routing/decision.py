@@ -15,6 +15,7 @@ class Why(StrEnum):
     NO_CAPACITY = "no_capacity"
     SUGGEST_CHANNEL = "suggest_channel"
     HELD = "held"
+    NO_SERVICE = "no_service"  # operations closed this way for this contact
 
 
 class Basis(StrEnum):

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from matcher.contacts.contact import Contact
 from matcher.profiles.people import Customer
+from matcher.routing.arranged import NOTHING, Arranged, arranged
 from matcher.routing.attendance import Bools, Ints, minute_of_week
 from matcher.routing.roster import Roster, kept
 from matcher.routing.snapshot import Snapshot
-from matcher.rules import RuleEffects, apply_rules
-from matcher.rules.apply import EmployeeMasks
+from matcher.rules import CompiledRules, RuleEffects, apply_rules
+from matcher.rules.apply import AtWork
+from matcher.rules.masks import EmployeeMasks
+from matcher.rules.pairs import refuse
 
 NO_EFFECTS = RuleEffects()
 WORTH_NARROWING = 0.75  # of the staff: a roster hardly shorter than the whole is not worth making
@@ -68,6 +71,7 @@ class Eligibility:
     demands: tuple[Demand, ...]
     demand_of: Ints
     rules: RuleEffects
+    arranged: Arranged = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +120,22 @@ def _slots_for(roster: Roster, channel: str) -> Ints:
 def eligibility_of(snapshot: Snapshot, now: datetime) -> tuple[Snapshot, Eligibility]:
     """Who may take which contact: presence, hours, demand, slots, exclusions and rules.
 
-    It is told over a narrower round: the same one, over those employees only who are there, fit at least one of its
-    demands and have room. Most of a large staff is off duty or cannot help, and what grows with contacts × employees
-    need not see them.
+    It is told over a narrower round: the same one, its contacts as the rules set them, over those employees only who
+    are there, fit at least one of its demands and have room. Most of a large staff is off duty or cannot help, and what
+    grows with contacts × employees need not see them.
     """
+    snapshot, changed = arranged(snapshot, now)
     contacts = snapshot.contacts
     demands = Demands.of(contacts)
     reach = _reach(snapshot, demands.different, now)
     snapshot = snapshot.narrowed(reach.roster)
     pairs = reach.open_to[demands.demand_of] if len(contacts) > 1 else reach.open_to.copy()
     _hold_and_exclude(pairs, contacts, reach.roster, now)
-    rules = rule_effects(snapshot)
-    for refusal in rules.refusals:
-        pairs[np.ix_(refusal.contacts, refusal.employees)] = False
-    return snapshot, Eligibility(pairs, demands.different, demands.demand_of, rules)
+    for row in changed.closed:
+        pairs[row] = False
+    rules = rule_effects(snapshot, demands, now)
+    refuse(pairs, rules.refusals)
+    return snapshot, Eligibility(pairs, demands.different, demands.demand_of, rules, changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,24 +184,52 @@ def _open_to(snapshot: Snapshot, demand: Demand, now: datetime, minute: int | No
 
     def work_out() -> Bools:
         there = _all_pass(presence_tests(snapshot, now), len(roster))
-        fits = kept(roster.of_people, ("fits", demand), lambda: _all_pass(demand_tests(roster, demand), len(roster)))
-        return there & fits & (slots_for(roster, demand.channel) > 0)
+        return there & _fits(roster, demand) & (slots_for(roster, demand.channel) > 0)
 
     if minute is None:
         return work_out()
     return kept(roster.of_state, ("open", demand, minute, snapshot.are_named), work_out)
 
 
-def rule_effects(snapshot: Snapshot) -> RuleEffects:
+def rule_effects(snapshot: Snapshot, demands: Demands, now: datetime) -> RuleEffects:
     """What the rule set refuses and favours; the employees' side is worked out once per roster and rule set."""
     roster, rules = snapshot.roster, snapshot.rules
     if not rules.rules:
         return NO_EFFECTS
-    key = ("rule masks", rules.rule_set.version)
-    masks: EmployeeMasks = kept(roster.of_people, key, lambda: rules.employee_side(roster.employees))
     customers: Sequence[Customer | None] = snapshot.customers.customers
     waiting: NDArray[np.float64] = np.array([contact.waiting_s for contact in snapshot.contacts], dtype=float)
-    return apply_rules(rules, rules.contact_side(snapshot.contacts, customers), masks, waiting_s=waiting)
+    everyone = roster if snapshot.everyone is None else snapshot.everyone
+
+    def team_of(employee_id: str) -> str | None:
+        column = everyone.index_of.get(employee_id)
+        return None if column is None else everyone.employees[column].team
+
+    return apply_rules(
+        rules,
+        rules.contact_side(snapshot.contacts, customers, team_of=team_of),
+        _employee_masks(roster, rules),
+        waiting_s=waiting,
+        at_work=_at_work(snapshot, demands, now) if rules.can_relax else None,
+    )
+
+
+def _employee_masks(roster: Roster, rules: CompiledRules) -> EmployeeMasks:
+    key = ("rule masks", rules.rule_set.version)
+    return kept(roster.of_people, key, lambda: rules.employee_side(roster.employees))
+
+
+def _at_work(snapshot: Snapshot, demands: Demands, now: datetime) -> AtWork:
+    """Of the whole staff, those who are there and fit each demand, whether or not they have room."""
+    whole = snapshot.whole
+    roster = whole.roster
+    there = _all_pass(presence_tests(whole, now), len(roster))
+    fits = np.array([there & _fits(roster, demand) for demand in demands.different], dtype=bool)
+    fits = fits.reshape(len(demands.different), len(roster))
+    return AtWork(fits, demands.demand_of, _employee_masks(roster, snapshot.rules))
+
+
+def _fits(roster: Roster, demand: Demand) -> Bools:
+    return kept(roster.of_people, ("fits", demand), lambda: _all_pass(demand_tests(roster, demand), len(roster)))
 
 
 def _all_pass(questions: Iterator[Question] | list[Question], size: int) -> Bools:

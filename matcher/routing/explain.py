@@ -43,8 +43,9 @@ class Pair:
 
     @property
     def weights(self) -> Weights:
-        """The weights of the strategy in force."""
-        return self.snapshot.rules.rule_set.strategy.weights
+        """The weights of the strategy in force for this customer."""
+        customer = self.snapshot.customers.known[self.row].customer
+        return self.snapshot.rules.rule_set.strategy.weights_for(None if customer is None else customer.segment)
 
     @property
     def terms(self) -> Terms:
@@ -77,8 +78,8 @@ def reasons_for(
     terms = sorted(_terms(pair), key=lambda reason: -abs(reason.effect))
     told = [reason for reason in terms if abs(reason.effect) >= SMALLEST_TOLD or reason.code.startswith("values_")]
     if snapshot.explain == "short":
-        return (*told[:SHORT], *_manner(pair))
-    return (*told, *_manner(pair), *_alternatives(pair, joint=joint), _selection(pair))
+        return (*told[:SHORT], *_ordered(pair), *_manner(pair))
+    return (*told, *_ordered(pair), *_manner(pair), *_alternatives(pair, joint=joint), _selection(pair))
 
 
 def _terms(pair: Pair) -> Iterator[Reason]:
@@ -96,8 +97,27 @@ def _terms(pair: Pair) -> Iterator[Reason]:
         yield Reason("advice", ADVICE * float(pair.terms.specialist), pair.say("wish.specialist_first"))
     for boost in pair.eligibility.rules.boosts:
         if boost.contacts[pair.row] and boost.employees[column]:
-            text = pair.say("rule", reason=boost.rule.reason[pair.language])
+            text = pair.say("rule", title=boost.rule.title, reason=boost.rule.reason[pair.language])
             yield Reason(f"rule:{boost.rule.id}", boost.amount, text)
+
+
+def _ordered(pair: Pair) -> Iterator[Reason]:
+    """What rules made of the contact, and which of them had to give way for this employee to help."""
+    row, language = pair.row, pair.language
+    for rule, changes in pair.eligibility.arranged.set_by.get(row, ()):
+        done = [pair.say("set.priority", priority=changes.priority)] if changes.priority is not None else []
+        if changes.answer_within_s is not None:
+            done.append(pair.say("set.answer", span=span(changes.answer_within_s, language)))
+        if changes.channel is not None:
+            done.append(pair.say("set.channel", channel=changes.channel))
+        text = pair.say("set", title=rule.title, reason=rule.reason[language], done="; ".join(done))
+        yield Reason(f"rule:{rule.id}", 0.0, text)
+    waited = span(pair.snapshot.contacts[row].waiting_s, language)
+    for one in pair.eligibility.rules.relaxations:
+        if one.contacts[row] and one.employees[pair.column]:
+            how = "relaxed.at_once" if one.at_once[row] else "relaxed.waited"
+            text = pair.say(how, title=one.rule.title, waited=waited, reason=one.rule.reason[language])
+            yield Reason(f"relaxed:{one.rule.id}", 0.0, text)
 
 
 def _manner(pair: Pair) -> Iterator[Reason]:
@@ -246,7 +266,7 @@ def _selection(pair: Pair) -> Reason:
 
 
 def refused_by(pair: Pair) -> dict[str, int]:
-    """How many employees failed each question first, or were refused by a rule, under its reason; `other`: excluded."""
+    """How many failed each question first, or were refused by a rule (its title and reason); `other`: excluded."""
     snapshot, whole = pair.snapshot, pair.snapshot.whole
     demand = pair.eligibility.demands[int(pair.eligibility.demand_of[pair.row])]
     left, counts = np.ones(len(whole.roster), dtype=bool), dict[str, int]()
@@ -257,7 +277,7 @@ def refused_by(pair: Pair) -> dict[str, int]:
     left = open_to(snapshot, demand, pair.now).copy()
     for refusal in pair.eligibility.rules.refusals if left.any() else ():
         if refusal.contacts[pair.row]:
-            reason = refusal.rule.reason[pair.language]
+            reason = f"{refusal.rule.title}: {refusal.rule.reason[pair.language]}"
             counts[reason] = counts.get(reason, 0) + int((left & refusal.employees).sum())
             left &= ~refusal.employees
     counts["other"] = int((left & ~pair.eligibility.pairs[pair.row]).sum())

@@ -8,7 +8,7 @@ Each term keeps its parts (per pair, per contact or per employee), so that the s
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -22,11 +22,14 @@ from matcher.routing.eligibility import Demand, Eligibility
 from matcher.routing.roster import Roster, kept
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
+from matcher.rules.pairs import add_boosts
 
 if TYPE_CHECKING:
     from matcher.compatibility.serving import Judgement
 
-LEARNED = "learned"  # the mode of values in which a classifier judges; without one, the framework's hypothesis does
+LEARNED: Final = (
+    "learned"  # the mode of values in which a classifier judges; without one, the framework's hypothesis does
+)
 
 # The relative size of the terms before the strategy's weights (our choice, to be tuned on an operator's own log).
 PRIORITY_SPAN = 2.0  # from priority 0 to 9
@@ -87,7 +90,8 @@ class Terms:
 def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, turn: int) -> Scores:
     """The score of every pair, eligible or not; `turn`, any whole number, decides who goes first among exact equals."""
     contacts, roster, rule_set = snapshot.contacts, snapshot.roster, snapshot.rules.rule_set
-    weights, most = rule_set.strategy.weights, rule_set.values.max_weight
+    weights, most = weights_by_row(snapshot), rule_set.values.max_weight
+    fit, wait = _columns(weights)
     classifier, side = compatibility_of(snapshot)
     reliability = classifier.reliability(snapshot.customers.values)
     judged = None if snapshot.classifier is None else _judged(snapshot)
@@ -96,17 +100,17 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
     urgency = np.array(urgencies, dtype=float)
     total = _standing_of_all(roster, eligibility, weights, turn)
     if len(urgencies) == 1:  # a number costs a third of a column
-        total += weights.fit * classifier.base + weights.wait * urgencies[0]
+        total += fit * classifier.base + wait * urgencies[0]
     else:
-        total += (weights.fit * classifier.base + weights.wait * urgency)[:, None]
+        total += fit * classifier.base + wait * urgency[:, None]
     chemistry = None
     if judged is not None:
-        total += weights.fit * (judged.chance - judged.usual[:, None])
+        total += fit * (judged.chance - judged.usual[:, None])
         if judged.chemistry is not None:
-            chemistry = weights.fit * np.clip(judged.chemistry, -most, most)
+            chemistry = fit * np.clip(judged.chemistry, -most, most)
             total += chemistry
     elif reliability.any():
-        chemistry = weights.fit * np.clip(compatibility - classifier.base, -most, most)
+        chemistry = fit * np.clip(compatibility - classifier.base, -most, most)
         total += chemistry
     preferred = [roster.index_of.get(contact.preferred_employee or "", -1) for contact in contacts]
     for row, column in enumerate(preferred):
@@ -116,8 +120,7 @@ def scores_of(snapshot: Snapshot, eligibility: Eligibility, now: datetime, *, tu
         if Effect.SPECIALIST_FIRST in wishes:
             demand = eligibility.demands[int(eligibility.demand_of[row])]
             total[row] += ADVICE * terms_of(roster, demand, slice(None)).specialist
-    for boost in eligibility.rules.boosts:
-        total[np.ix_(boost.contacts, boost.employees)] += boost.amount
+    add_boosts(total, eligibility.rules.boosts)
     known = reliability, side.reliability
     return Scores(total, chemistry, compatibility, classifier.base, *known, urgency, preferred, judged)
 
@@ -130,18 +133,38 @@ def _judged(snapshot: Snapshot) -> "Judgement | None":
     return None if classifier is None else judgement_of(snapshot, classifier)
 
 
+def weights_by_row(snapshot: Snapshot) -> Sequence[Weights]:
+    """What the strategy weighs, for each contact by its customer's segment; once where all are weighed alike."""
+    strategy = snapshot.rules.rule_set.strategy
+    if not strategy.segments:
+        return (strategy.weights,)
+    customers = snapshot.customers.customers
+    return tuple(strategy.weights_for(None if one is None else one.segment) for one in customers)
+
+
+def _columns(weights: Sequence[Weights]) -> tuple[Any, Any]:
+    """The weights of fit and waiting: numbers, or a column each."""
+    if len(weights) == 1:
+        return weights[0].fit, weights[0].wait
+    return np.array([[one.fit] for one in weights]), np.array([[one.wait] for one in weights])
+
+
 def continuity_of(wishes: Collection[Effect]) -> float:
     """What a preferred employee is worth to a customer with these wishes."""
     return CONTINUITY * (OWNED if Effect.ONE_OWNER in wishes else 1.0)
 
 
-def _standing_of_all(roster: Roster, eligibility: Eligibility, weights: Weights, turn: int) -> Floats:
+def _standing_of_all(roster: Roster, eligibility: Eligibility, weights: Sequence[Weights], turn: int) -> Floats:
     """For each contact, what depends on its demand and the employee only, with the tie-break: contacts × employees."""
     tie_break = _tie_break(roster, turn)
+    if len(weights) > 1:
+        each = [eligibility.demands[index] for index in eligibility.demand_of.tolist()]
+        rows = [_standing(roster, demand, own) for demand, own in zip(each, weights, strict=True)]
+        return np.array(rows, dtype=float).reshape(len(rows), len(roster)) + tie_break
     if len(eligibility.demands) == 1:
-        alike = _standing(roster, eligibility.demands[0], weights) + tie_break
+        alike = _standing(roster, eligibility.demands[0], weights[0]) + tie_break
         return np.tile(alike, (len(eligibility.demand_of), 1)) if len(eligibility.demand_of) > 1 else alike[None, :]
-    by_demand = [_standing(roster, demand, weights) for demand in eligibility.demands]
+    by_demand = [_standing(roster, demand, weights[0]) for demand in eligibility.demands]
     table: Floats = np.array(by_demand, dtype=float).reshape(len(by_demand), len(roster)) + tie_break
     return table[eligibility.demand_of]
 

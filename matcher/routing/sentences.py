@@ -70,7 +70,20 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "Was asked for by the customer or helped before.",
         "nl": "Is door de klant gevraagd of hielp eerder.",
     },
-    "rule": {"en": "{reason}", "nl": "{reason}"},
+    "rule": {"en": "{title}: {reason}", "nl": "{title}: {reason}"},
+    # what rules made of a contact
+    "set": {"en": "{title}: {reason} ({done})", "nl": "{title}: {reason} ({done})"},
+    "set.priority": {"en": "priority set to {priority}", "nl": "prioriteit gezet op {priority}"},
+    "set.answer": {"en": "to be answered within {span}", "nl": "te beantwoorden binnen {span}"},
+    "set.channel": {"en": "offer {channel}", "nl": "bied {channel} aan"},
+    "relaxed.waited": {
+        "en": "After {waited} of waiting this rule gave way: {title}. {reason}",
+        "nl": "Na {waited} wachten week deze regel: {title}. {reason}",
+    },
+    "relaxed.at_once": {
+        "en": "Nobody at work meets this rule, so it gave way at once: {title}. {reason}",
+        "nl": "Niemand die werkt voldoet aan deze regel, dus week hij meteen: {title}. {reason}",
+    },
     # how to meet the customer
     "wish.no_push": {
         "en": "Decides for themself: give information and do not push anything.",
@@ -153,7 +166,30 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "Everyone who could help is fully occupied.",
         "nl": "Iedereen die kon helpen is volledig bezet.",
     },
-    "nobody.rule": {"en": "A rule refuses everyone left: {reason}", "nl": "Een regel weigert wie over was: {reason}"},
+    "nobody.rule": {
+        "en": "A rule refuses everyone left: {title}. {reason} {change}",
+        "nl": "Een regel weigert wie over was: {title}. {reason} {change}",
+    },
+    "change.stop": {
+        "en": "It is a red card: switch it off to serve such contacts again.",
+        "nl": "Het is een rode kaart: zet hem uit om zulke contacten weer te bedienen.",
+    },
+    "change.wait": {
+        "en": "It gives way in {span}.",
+        "nl": "Ze wijkt over {span}.",
+    },
+    "change.rule": {
+        "en": "Let it relax with waiting, advise another channel, or bring in someone who meets it.",
+        "nl": "Laat ze wijken bij lang wachten, adviseer een ander kanaal, of haal iemand erbij die voldoet.",
+    },
+    "not_offered": {
+        "en": "Customers of segment {segment} are not served by {channel}; they are by {channels}.",
+        "nl": "Klanten van segment {segment} worden niet bediend via {channel}; wel via {channels}.",
+    },
+    "suggest_alone": {
+        "en": "{detail} They can help themselves by {channel}.",
+        "nl": "{detail} Ze kunnen zelf terecht via {channel}.",
+    },
     "short": {
         "en": "Contacts that compete: {contacts}, for so many employees: {employees}. Places too few: {short}.",
         "nl": "Contacten die wedijveren: {contacts}, om zoveel medewerkers: {employees}. Plaatsen te weinig: {short}.",

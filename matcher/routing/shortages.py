@@ -9,7 +9,15 @@ from matcher.assignment import Problem, cheapest_fix
 from matcher.assignment.bottleneck import Fix, Opening
 from matcher.routing.attendance import Bools, Ints
 from matcher.routing.decision import Help, ShortOf
-from matcher.routing.eligibility import Demand, Eligibility, demand_tests, presence_tests, rule_effects, slots_for
+from matcher.routing.eligibility import (
+    Demand,
+    Demands,
+    Eligibility,
+    demand_tests,
+    presence_tests,
+    rule_effects,
+    slots_for,
+)
 from matcher.routing.snapshot import Snapshot
 
 MOST_SEARCHES = 20  # a search reads the whole round; more than so many different shortages help nobody
@@ -55,7 +63,7 @@ def _idle_who_would_do(snapshot: Snapshot, demand: Demand, row: int, now: dateti
     for question in presence_tests(whole, now):
         there &= question.passes
     there[[roster.index_of[one] for one in contact.exclude_employees if one in roster.index_of]] = False
-    for refusal in rule_effects(whole).refusals:
+    for refusal in rule_effects(whole, Demands.of(whole.contacts), now).refusals:
         there &= ~(refusal.employees & refusal.contacts[row])
     questions = list(demand_tests(roster, demand))
     lacking = np.sum([~question.passes for question in questions], axis=0)

@@ -1,6 +1,7 @@
 """Why nobody: the question that ruled the last employee out, the bottleneck, and the channel that would help."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,16 +14,28 @@ from matcher.profiles.effects import Effect
 from matcher.profiles.situations import Situation
 from matcher.routing.attendance import Bools, Ints, minute_of_week
 from matcher.routing.decision import Decision, ShortOf, Unassigned, Why
-from matcher.routing.eligibility import Demand, Eligibility, demand_tests, presence_tests, rule_effects, slots_for
+from matcher.routing.eligibility import (
+    Demand,
+    Demands,
+    Eligibility,
+    demand_tests,
+    presence_tests,
+    rule_effects,
+    slots_for,
+)
 from matcher.routing.roster import kept
-from matcher.routing.sentences import WEEKDAYS, sentence
+from matcher.routing.sentences import WEEKDAYS, sentence, span
 from matcher.routing.shortages import shortages_of
 from matcher.routing.snapshot import Snapshot
+from matcher.rules import Refusal
+from matcher.rules.rule_set import EffectKind
+from matcher.rules.terms import Service
 
 T = TypeVar("T")
 Window = tuple[datetime, datetime]
 
 ELSEWHEN = ("not_available", "off_duty")  # what ruled everyone out passes with the hours
+TAKES_NOBODY = ("web_info", "self_service")  # channels that help without an employee
 NEXT_LOOK_S = 1.0  # a round follows every change, and a tick of a second when both sides wait
 
 
@@ -59,11 +72,12 @@ class _Inquiry:
     def __init__(self, snapshot: Snapshot, eligibility: Eligibility, now: datetime) -> None:
         self.snapshot, self.eligibility, self.now = snapshot, eligibility, now
         self._whole = snapshot.whole
-        self._refusals = rule_effects(self._whole).refusals
+        demands = Demands(eligibility.demands, eligibility.demand_of)
+        self._refusals = rule_effects(self._whole, demands, now).refusals
         self._answers: dict[object, Any] = {}
 
-    def last_question(self, row: int) -> tuple[str, str]:
-        """The question after which nobody was left, and what it was about."""
+    def last_question(self, row: int) -> tuple[str, Any]:
+        """The question after which nobody was left, and what it was about: a word, or the rule's refusal."""
         return self._once("last", row, lambda: self._last_question(row))
 
     def helpers_by_channel(self, row: int) -> Mapping[str, int]:
@@ -88,7 +102,7 @@ class _Inquiry:
         barred = self.snapshot.contacts[row].exclude_employees
         return kept(self._answers, (what, self.demand(row), barred, refused_by), work_out)
 
-    def _last_question(self, row: int) -> tuple[str, str]:
+    def _last_question(self, row: int) -> tuple[str, Any]:
         whole, roster = self._whole, self._whole.roster
         if not len(roster):
             return "roster", ""
@@ -107,7 +121,7 @@ class _Inquiry:
         for refusal in self._refusals:
             left &= ~(refusal.employees & refusal.contacts[row])
             if not left.any():
-                return "rule", refusal.rule.reason[whole.language]
+                return "rule", refusal
         raise AssertionError("a contact with an eligible employee is not without one")
 
     def _window(self, row: int) -> Window | None:
@@ -142,11 +156,18 @@ def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str
         moment = contact.due_from.astimezone(snapshot.timezone).strftime("%H:%M")
         wait_s = (contact.due_from - now).total_seconds()
         return Unassigned(Why.HELD, sentence("held", language, moment=moment), next_look_s=wait_s)
+    if row in inquiry.eligibility.arranged.closed:
+        return _not_offered(inquiry, row, inquiry.eligibility.arranged.closed[row])
     if inquiry.eligibility.pairs[row].any():
         told = unproven if shortage is None else _short(snapshot, shortage)
         return Unassigned(Why.NO_CAPACITY, told, shortage, next_look_s=NEXT_LOOK_S)
     code, subject = inquiry.last_question(row)
-    detail = sentence(f"nobody.{code}", language, subject=subject, reason=subject)
+    gives_way_s, why = None, Why.NO_ELIGIBLE_EMPLOYEE
+    if code == "rule":
+        detail, gives_way_s = _by_rule(subject, contact, language)
+        why = Why.NO_SERVICE if subject.rule.effect.kind is EffectKind.STOP else why
+    else:
+        detail = sentence(f"nobody.{code}", language, subject=subject)
     if code == "slots":
         return Unassigned(Why.NO_CAPACITY, detail, next_look_s=NEXT_LOOK_S)
     window = inquiry.window(row) if code in ELSEWHEN or inquiry.would_rather_wait(row) else None
@@ -156,9 +177,43 @@ def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str
         (None, 0) if window is not None and inquiry.would_rather_wait(row) else _other_channel(inquiry, row)
     )
     if channel is None:
-        return Unassigned(Why.NO_ELIGIBLE_EMPLOYEE, detail, suggested_window=window)
-    advice = sentence("suggest_channel", language, detail=detail, channel=channel, count=count)
-    return Unassigned(Why.SUGGEST_CHANNEL, advice, suggested_channel=channel, suggested_window=window)
+        return Unassigned(why, detail, suggested_window=window, next_look_s=gives_way_s)
+    return replace(_elsewhere(detail, channel, count, language), suggested_window=window, next_look_s=gives_way_s)
+
+
+def _by_rule(refusal: Refusal, contact: Contact, language: str) -> tuple[str, float | None]:
+    """Which rule refuses everyone left and what would change that, in a sentence; and when it gives way by itself."""
+    rule, change, wait_s = refusal.rule, "change.rule", None
+    steps = rule.steps[refusal.step :]
+    if rule.effect.kind is EffectKind.STOP:
+        change = "change.stop"
+    elif steps:
+        change, wait_s = "change.wait", steps[0].after_s - contact.waiting_s
+    told = sentence(change, language, span=span(wait_s or 0.0, language))
+    return sentence("nobody.rule", language, title=rule.title, reason=rule.reason[language], change=told), wait_s
+
+
+def _not_offered(inquiry: _Inquiry, row: int, service: Service) -> Unassigned:
+    """The channel is not among those of the customer's segment: which one is, best one at which someone can help."""
+    language, channels = inquiry.snapshot.language, service.channels
+    detail = sentence(
+        "not_offered",
+        language,
+        channel=inquiry.snapshot.contacts[row].channel,
+        segment=service.segment or "–",
+        channels=", ".join(channels),
+    )
+    channel, count = _other_channel(inquiry, row, among=channels)
+    if channel is not None:
+        return _elsewhere(detail, channel, count, language)
+    return Unassigned(Why.SUGGEST_CHANNEL, detail, suggested_channel=channels[0])
+
+
+def _elsewhere(detail: str, channel: str, count: int, language: str) -> Unassigned:
+    advice = sentence(
+        "suggest_channel" if count else "suggest_alone", language, detail=detail, channel=channel, count=count
+    )
+    return Unassigned(Why.SUGGEST_CHANNEL, advice, suggested_channel=channel)
 
 
 def _with_window(detail: str, window: Window, language: str) -> str:
@@ -195,14 +250,20 @@ def _excluded(snapshot: Snapshot, contact: Contact) -> Bools:
     return excluded
 
 
-def _other_channel(inquiry: _Inquiry, row: int) -> tuple[str | None, int]:
-    """The channel the customer likes best, for what this is about, of those by which someone could help; how many."""
+def _other_channel(inquiry: _Inquiry, row: int, *, among: Sequence[str] | None = None) -> tuple[str | None, int]:
+    """The channel that a rule advises, or else that the customer likes best for what this is about, of those by which
+    someone could help or that take nobody; and how many could help."""
     snapshot, helpers = inquiry.snapshot, inquiry.helpers_by_channel(row)
     contact = snapshot.contacts[row]
+    advised = inquiry.eligibility.arranged.advised.get(row)
+    if advised is not None and advised != contact.channel and (helpers.get(advised) or advised in TAKES_NOBODY):
+        return advised, helpers.get(advised, 0)
     helpful = [name for name, count in helpers.items() if count and name != contact.channel]
+    if among is not None:
+        helpful = [name for name in among if name in helpful or name in TAKES_NOBODY]
     if not helpful:
         return None, 0
     situation = None if contact.intent is None else Situation(contact.intent, is_urgent(contact, inquiry.now))
     liking = snapshot.customers.channel_share(row, snapshot.framework, situation=situation)
     liked = sorted((name for name in liking if name in helpful), key=lambda name: -liking[name])
-    return (liked[0], helpers[liked[0]]) if liked else (None, 0)
+    return (liked[0], helpers.get(liked[0], 0)) if liked else (None, 0)

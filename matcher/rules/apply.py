@@ -61,7 +61,7 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class RuleEffects:
-    """What the rules do in one round. Rules that touch no pair are left out; the others come by order, then id."""
+    """What the rules do in one round. Rules that touch no pair are left out; the others come as compiled."""
 
     refusals: tuple[Refusal, ...] = ()
     boosts: tuple[Boost, ...] = ()
@@ -82,7 +82,7 @@ class AtWork:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRules:
-    """A rule set ready to run; `rules` holds the active ones that refuse or favour, by order, then id.
+    """A rule set ready to run; `rules` holds the active ones that refuse or favour: red cards, then by order and id.
 
     `setting` are those that change contacts. `stopping` names, by the id of a rule, the red cards that stop it.
     """
@@ -154,6 +154,7 @@ def compile_rules(rule_set: RuleSet) -> CompiledRules:
     for rule in active:
         for stopped in rule.effect.rules:
             stopping[stopped] = (*stopping.get(stopped, ()), compile_condition(rule.when))
+    active.sort(key=lambda rule: rule.effect.kind is not EffectKind.STOP)  # a red card comes before every other reason
     working = [rule for rule in active if rule.effect.kind is not EffectKind.SET and not rule.effect.rules]
     setting = [rule for rule in active if rule.effect.kind is EffectKind.SET]
     return CompiledRules(rule_set, tuple(map(_compiled, working)), tuple(map(_compiled, setting)), stopping)

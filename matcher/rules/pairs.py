@@ -1,0 +1,56 @@
+"""Refusals and boosts laid over contacts × employees, without a look at each pair for each rule."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.rules.apply import Boost, Refusal
+from matcher.rules.conditions import Bools
+
+LIGHT = 16  # a rule for fewer contacts than one in so many is laid over their rows alone
+WORD = 64  # refusals told apart by one number
+
+
+def refuse(pairs: Bools, refusals: Sequence[Refusal]) -> None:
+    """Take the refused pairs out of `pairs` (contacts × employees), in place."""
+    heavy = []
+    for one in refusals:
+        if not _is_light(one.contacts):
+            heavy.append(one)
+            continue
+        pairs[one.contacts] &= ~one.employees
+    for start in range(0, len(heavy), WORD):
+        part = heavy[start : start + WORD]
+        kind = np.min_scalar_type(2 ** len(part) - 1)
+        of_contact, of_employee = (_words([getattr(one, side) for one in part], kind) for side in SIDES)
+        pairs &= (of_contact[:, None] & of_employee[None, :]) == 0
+
+
+def add_boosts(total: NDArray[np.float64], boosts: Sequence[Boost]) -> None:
+    """Add what the rules add to each pair's score, in place."""
+    heavy = []
+    for one in boosts:
+        if not _is_light(one.contacts):
+            heavy.append(one)
+            continue
+        total[one.contacts] += one.amount * one.employees
+    if heavy:
+        contacts = np.array([one.contacts for one in heavy], dtype=float)
+        amounts = np.array([one.amount * one.employees for one in heavy], dtype=float)
+        total += contacts.T @ amounts
+
+
+SIDES = ("contacts", "employees")
+
+
+def _is_light(contacts: Bools) -> bool:
+    return int(np.count_nonzero(contacts)) * LIGHT <= len(contacts)
+
+
+def _words(masks: Sequence[Bools], kind: np.dtype[np.generic]) -> NDArray[np.unsignedinteger]:
+    """A number for each contact or employee: bit k says whether mask k holds."""
+    words: NDArray[np.unsignedinteger] = np.zeros(len(masks[0]), dtype=kind)
+    for bit, mask in enumerate(masks):
+        words[mask] |= words.dtype.type(1 << bit)
+    return words
