@@ -29,6 +29,7 @@ from api.schemas.outcomes import (
 )
 from api.schemas.queries import ImportQuerySchema
 from api.schemas.strict import shown_moment
+from matcher.contacts.outcome import DEFAULT_TERMS, OutcomeTerms
 from matcher.use_cases.import_outcomes import OutcomeImport, import_outcomes
 from matcher.use_cases.learning_ports import Place
 from matcher.use_cases.list_outcomes import list_outcomes
@@ -47,7 +48,7 @@ def _is_readable(stream: BinaryIO) -> object:
 @writes
 def tell(told: dict[str, Any], *, records: Records) -> Response:
     """Remember what came of contacts: all of the items, or none where one is faulty. Each event counts once."""
-    report = record_outcomes(records, told["items"], now=klik().now())
+    report = record_outcomes(records, told["items"], now=klik().now(), terms=_terms())
     return json_answer(shown_outcome_report(report))
 
 
@@ -94,7 +95,13 @@ def _imported(records: Records, content: bytes, *, dry_run: bool) -> OutcomeImpo
         writing=lambda: nullcontext(records),
         now=klik().now(),
         dry_run=dry_run,
+        terms=_terms(),
     )
+
+
+def _terms() -> OutcomeTerms:
+    """What the rules in force say that a customer's trouble is worth."""
+    return klik().rules.rule_set.outcome or DEFAULT_TERMS
 
 
 def _filters(query: Mapping[str, Any]) -> dict[str, object]:
