@@ -10,6 +10,7 @@ import click
 from api.commands.checks import check_rules
 from api.commands.installation import open_klik, settings_from_environment
 from api.commands.refusal import of_file
+from api.commands.rehearse import rehearse
 from api.commands.screen import json_option, say_json, say_table, wants_json
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def rules() -> None:
 
 
 rules.add_command(check_rules)
+rules.add_command(rehearse)
 
 
 @rules.command()

@@ -1,11 +1,13 @@
 """Klik's own routing as a policy: the same `decide` that serves the live service."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from matcher.contacts.contact import Contact
+from matcher.profiles.facets import Sums
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import Presence, PresenceState
 from matcher.profiles.staff import EmployeeRecord
@@ -19,17 +21,31 @@ from matcher.simulation.policies import Choice, Floor
 THERE = Presence(PresenceState.AVAILABLE)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of people beside the scenario: customers by their ids, and employees' value evidence by theirs."""
+
+    customers: Mapping[str, KnownCustomer] = field(default_factory=dict)
+    values: Mapping[str, Sums] = field(default_factory=dict)
+
+    def customer(self, contact: Contact) -> KnownCustomer:
+        """Who asks: sent along with the contact, or stored, or nobody known."""
+        stored = None if contact.customer is not None else self.customers.get(contact.customer_id or "")
+        return KnownCustomer(contact.customer) if stored is None else stored
+
+
 class Klik:
     """Gives out work by `matcher.routing.decide`.
 
     `bases` counts the rounds by what the fit of people was judged by, `degraded` those cut short. The roster is built
-    once per staffing of the floor and given its state at each round.
+    once per staffing of the floor and given its state at each round. `known` is what is stored of people, if anything.
     """
 
-    name = "klik"
-
-    def __init__(self, framework: Framework, rules: CompiledRules) -> None:
-        self.framework, self.rules = framework, rules
+    def __init__(
+        self, framework: Framework, rules: CompiledRules, *, name: str = "klik", known: "Known | None" = None
+    ) -> None:
+        self.framework, self.rules, self.name = framework, rules, name
+        self.known = Known() if known is None else known
         self.bases: Counter[str] = Counter()
         self.degraded = 0
         self._rosters: dict[tuple[str, ...], Roster] = {}
@@ -38,7 +54,7 @@ class Klik:
         """The pairs that `decide` makes of the floor as it stands."""
         now = floor.scenario.moment(floor.now_s)
         contacts = tuple(replace(arrival.contact, waiting_s=floor.now_s - arrival.at_s) for arrival in floor.waiting)
-        known = [KnownCustomer(contact.customer) for contact in contacts]
+        known = [self.known.customer(contact) for contact in contacts]
         snapshot = Snapshot(
             contacts=contacts,
             roster=self._roster(floor),
@@ -57,7 +73,8 @@ class Klik:
         """Everyone on duty; who is busy has no free slot."""
         roster = self._rosters.get(floor.staff)
         if roster is None:
-            records = [EmployeeRecord(floor.scenario.employees[who], THERE, None) for who in floor.staff]
+            sums = self.known.values
+            records = [EmployeeRecord(floor.scenario.employees[who], THERE, sums.get(who)) for who in floor.staff]
             roster = Roster.of(records, self.framework, at=floor.scenario.starts_at)
             self._rosters[floor.staff] = roster
         slots, idle = np.zeros(len(floor.staff), dtype=np.int64), np.zeros(len(floor.staff))
