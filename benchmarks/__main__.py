@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from benchmarks import import_under_load, large_round, ranking_cost, start_times, validation_cost
+from benchmarks import import_under_load, large_round, ranking_cost, rules, start_times, validation_cost
 from benchmarks.figures import Figure, show, write_report
 
 PARTS = {
@@ -12,6 +12,7 @@ PARTS = {
     "c": large_round.measure,
     "d": import_under_load.measure,
     "e": start_times.measure,
+    "r": rules.measure,
 }
 
 

@@ -10,6 +10,7 @@ from matcher.rules.conditions import Bools
 
 LIGHT = 16  # a rule for fewer contacts than one in so many is laid over their rows alone
 WORD = 64  # refusals told apart by one number
+FEW = 8  # boosts that are added up first, for each of at most 256 ways in which a contact may meet them
 
 
 def refuse(pairs: Bools, refusals: Sequence[Refusal]) -> None:
@@ -35,10 +36,13 @@ def add_boosts(total: NDArray[np.float64], boosts: Sequence[Boost]) -> None:
             heavy.append(one)
             continue
         total[one.contacts] += one.amount * one.employees
-    if heavy:
-        contacts = np.array([one.contacts for one in heavy], dtype=float)
-        amounts = np.array([one.amount * one.employees for one in heavy], dtype=float)
-        total += contacts.T @ amounts
+    for start in range(0, len(heavy), FEW):
+        part = heavy[start : start + FEW]
+        words, place = np.unique(_words([one.contacts for one in part], np.dtype(np.uint8)), return_inverse=True)
+        together = np.zeros((len(words), total.shape[1]))
+        for bit, one in enumerate(part):
+            together[(words >> bit) & 1 == 1] += one.amount * one.employees
+        total += together[place]
 
 
 SIDES = ("contacts", "employees")
