@@ -21,6 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _JSON = re.compile(r'application/json\s*(?:;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
 MAX_FAULTS = 50
 BODY = "klik.body"  # where a request keeps its body once it was read
+OR = " or "  # between the media types of a route that has two
 IS_WRITE = "x-klik-write"  # a mark for the documentation of routes that keep their answers
 
 
@@ -130,12 +131,14 @@ class Blueprint(flask_smorest.Blueprint):
         query: type[ma.Schema] | None = None,
         limit: str = "body_limit_bytes",
         produces: str = JSON_TYPE,
+        also: str | None = None,
         doc: Mapping[str, Any] | None = None,
     ) -> Callable[[F], F]:
         """Have a function answer `method` on `rule`: handed the body, then the query, each read by its schema.
 
         `gives` maps a status to the schema of its answer; `limit` names the setting that bounds the body's size; `doc`
-        adds to the documentation. The function makes its answer itself: no schema's dump stands in the way.
+        adds to the documentation; `also` is another media type that may be asked for. The function makes its answer
+        itself: no schema's dump stands in the way.
         """
         readers = [(schema(), place) for schema, place in ((body, "json"), (query, "query")) if schema is not None]
 
@@ -147,7 +150,8 @@ class Blueprint(flask_smorest.Blueprint):
             view.__doc__, view.__name__ = handle.__doc__, handle.__name__
             marks = {**(doc or {}), IS_WRITE: True} if getattr(handle, "is_idempotent", False) else doc
             view._apidoc = self._documented(readers, gives, produces, marks)  # type: ignore[attr-defined]  # smorest's way
-            view.traits = Traits(takes_query=query is not None, size_limit=limit, produces=produces)  # type: ignore[attr-defined]  # told to the guard
+            spoken = produces if also is None else f"{produces}{OR}{also}"
+            view.traits = Traits(takes_query=query is not None, size_limit=limit, produces=spoken)  # type: ignore[attr-defined]  # told to the guard
             self.add_url_rule(rule, handle.__name__, view, methods=[method])
             return handle
 

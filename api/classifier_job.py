@@ -1,5 +1,6 @@
 """A classifier is learnt: outcomes and people read, learnt and judged without a transaction, registered in the last."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -77,6 +78,7 @@ def _laid_down(klik: "Klik", run: JobRun, made: "Made", *, seed: int, against: s
     gate = {**_mapping(made.told["gate"]), AGAINST: against}
     card = {**made.told, "gate": gate, "made_at": now.isoformat(), "made_by": run.job.created_by}
     sealed = seal(made.scorer, card, framework=klik.framework.name)
+    card = {name: told for name, told in json.loads(sealed.card).items() if name not in ("scorer", "gate")}
     version = f"c{now:%Y%m%d}-{sealed.digest[:12]}"
     klik.shelf.put(version, sealed)
     first, last = window_of(made.told)

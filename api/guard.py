@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from api import events
 from api.auth import Keyring, holds_token
-from api.blueprint import Traits, refuse_query
+from api.blueprint import OR, Traits, refuse_query
 from api.errors import BadRequest, Forbidden, NotAcceptable, pointer_to
 from api.metrics import Meters
 from api.permissions import OWN, Permissions, read_permissions
@@ -170,4 +170,4 @@ def _is_accepted(carrier: Request, produced: str) -> bool:
     accept = carrier.environ.get("HTTP_ACCEPT")
     if accept is None or accept == "*/*" or accept == produced:
         return True
-    return carrier.accept_mimetypes.best_match([produced]) is not None
+    return carrier.accept_mimetypes.best_match(produced.split(OR)) is not None

@@ -3,6 +3,7 @@
 from api.blueprint import Blueprint
 from api.routes import (
     approvals,
+    classifiers,
     customers,
     employees,
     frameworks,
@@ -40,6 +41,7 @@ ALL_ROUTES: tuple[Blueprint, ...] = (
     matching.routes,
     outcomes.routes,
     learning.routes,
+    classifiers.routes,
     rule_sets.routes,
     approvals.routes,
     jobs.routes,

@@ -13,6 +13,7 @@ from tests.api.installation import CUSTOMER, EMPLOYEE, Installation
 PERMISSIONS = read_permissions()
 ROUTES = sorted(PERMISSIONS.reach_by_route)
 BODIES: dict[str, Any] = {
+    "POST /v1/classifiers": {"seed": 1},
     "PUT /v1/customers/{customer_id}": CUSTOMER,
     "PUT /v1/employees/{employee_id}": EMPLOYEE,
     "PUT /v1/employees/{employee_id}/presence": {"state": "away"},

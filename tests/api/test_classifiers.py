@@ -1,0 +1,196 @@
+"""A classifier over HTTP: learnt, judged, read, put in service, taken out; and the service goes on without one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from matcher.contacts.outcome import ContactOutcome
+from matcher.use_cases.ports import JobState
+from tests.api.installation import NOW, Installation
+from tests.api.past_outcomes import past, trained, with_a_past
+
+
+def matched(service: Installation, customer: str = "c1") -> dict[str, Any]:
+    """The round of one contact of that customer."""
+    contact = {"id": "k", "customer_id": customer, "channel": "phone", "intent": "move"}
+    answer = service.call("router", "POST", "/v1/matches", json={"contacts": [contact], "seed": 1, "explain": "full"})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    told: dict[str, Any] = answer.get_json()
+    return told
+
+
+def promoted(service: Installation, version: str) -> Any:
+    return service.call("operations", "POST", f"/v1/classifiers/{version}/promotion")
+
+
+@pytest.fixture(scope="module")
+def service() -> Installation:
+    """A service with a classifier that passed its gate."""
+    one = with_a_past()
+    job = trained(one, seed=3)
+    assert job.state is JobState.DONE, job.error
+    return one
+
+
+def the_version(service: Installation) -> str:
+    return str(service.call("analyst", "GET", "/v1/classifiers").get_json()["items"][-1]["version"])
+
+
+def test_from_outcomes_to_a_score_that_names_its_classifier(service: Installation) -> None:
+    """The whole way, as an operator goes it: learnt, passed, promoted, used, explained, taken out again."""
+    version = the_version(service)
+    before = matched(service)
+    promotion = promoted(service, version)
+    after, in_dutch = matched(service), service.call("operations", "GET", f"/v1/classifiers/{version}").get_json()
+    out = service.call("operations", "POST", "/v1/classifiers/current/rollback")
+    again = matched(service)
+
+    assert promotion.status_code == 200, promotion.get_data(as_text=True)
+    assert (before["decision_basis"], before["versions"]["classifier"]) == ("rules", None)
+    assert (after["decision_basis"], after["versions"]["classifier"]) == ("classifier", version)
+    assert int(after["assignments"][0]["employee_id"][1:]) % 2 == 1  # c1's hobby is shared by every second employee
+    codes = {reason["code"] for reason in after["assignments"][0]["reasons"]}
+    assert {"compatibility", "experience", "traits_fit"} <= codes
+    assert in_dutch["state"] == "current"
+    assert in_dutch["promoted_by"].startswith("key:")
+    assert out.get_json() == {"current": None}
+    assert (again["decision_basis"], again["versions"]["classifier"]) == ("rules", None)
+
+
+def test_the_card_tells_what_it_was_learnt_from_and_how_good_it_is(service: Installation) -> None:
+    """Figures with intervals, sizes, limits; no id of a person."""
+    answer = service.call("auditor", "GET", f"/v1/classifiers/{the_version(service)}")
+    told = answer.get_json()
+
+    assert told["outcomes"] == 1_200
+    assert told["seed"] == 3
+    assert told["gate"]["passed"] is True
+    assert {line["name"] for line in told["gate"]["lines"]} >= {"beats_main_effects", "no_segment_worse"}
+    auc = told["card"]["evaluation"]["measures"]["learned"]["auc"]
+    assert auc["low"] < auc["value"] < auc["high"]
+    assert any(each["name"] == "equal.hobby" for each in told["card"]["features"])
+    assert "c17" not in answer.get_data(as_text=True)
+
+
+def test_the_card_is_a_page_for_people_too(service: Installation) -> None:
+    """Self-contained, and safe to open: no script, nothing from elsewhere."""
+    path = f"/v1/classifiers/{the_version(service)}"
+    answer = service.call("analyst", "GET", path, headers={"Accept": "text/html"})
+    page = answer.get_data(as_text=True)
+
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "<svg" in page
+    assert "<script" not in page
+    assert "main effects only" in page
+    assert service.call("analyst", "GET", path, headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_too_few_outcomes_end_the_job_with_what_is_missing() -> None:
+    """And nothing changes: no classifier is registered, and matches go on."""
+    few = [one for one in past(300) if one.employee_id == "e3" and one.success == 1.0][:9]
+    empty = with_a_past(few)
+    job = trained(empty)
+
+    assert job.state is JobState.FAILED
+    assert job.error is not None
+    assert "9 outcomes are too few" in job.error
+    assert "one employee" in job.error
+    assert "all outcomes are good" in job.error
+    assert empty.call("analyst", "GET", "/v1/classifiers").get_json() == {"items": [], "next": None}
+    assert empty.klik.shelf.kept == {}
+    assert matched(empty)["assignments"]
+
+
+def test_a_classifier_that_adds_nothing_is_kept_out() -> None:
+    """Where nothing is to be found the gate says so, and 409 names the lines."""
+    service = with_a_past(past(600, apart=0.0))
+    job = trained(service)
+    version = job.result["version"]
+    answer = promoted(service, str(version))
+
+    assert job.result["state"] == "refused"
+    assert answer.status_code == 409
+    assert answer.get_json()["code"] == "gate_not_passed"
+    assert "beats_main_effects" in answer.get_json()["detail"]
+    assert matched(service)["versions"]["classifier"] is None
+
+
+def test_a_successor_must_beat_the_one_in_service() -> None:
+    """Learnt from the same outcomes it has nothing to show; from later ones of a changed world it has."""
+    service = with_a_past()
+    first = str(trained(service).result["version"])
+    assert promoted(service, first).status_code == 200
+    service.moment = NOW + timedelta(seconds=1)
+    same = trained(service)
+    changed = past(1_500, until=NOW + timedelta(hours=1_500), seed=8, apart=-0.8)
+    with service.store.writing() as records:
+        records.outcomes.add_many(changed)
+    service.moment = NOW + timedelta(hours=1_500)
+    later = trained(service, window={"from": NOW.isoformat()})
+    assert promoted(service, str(later.result["version"])).status_code == 200
+    back = service.call("operations", "POST", "/v1/classifiers/current/rollback").get_json()
+    once_more = service.call("operations", "POST", "/v1/classifiers/current/rollback").get_json()
+
+    assert same.result["state"] == "refused"
+    assert later.result["state"] == "shadow"
+    assert back["current"]["version"] == first
+    assert once_more == {"current": None}
+    nothing_left = service.call("operations", "POST", "/v1/classifiers/current/rollback")
+    assert nothing_left.status_code == 409
+
+
+def test_a_verdict_on_another_one_in_service_counts_no_more() -> None:
+    """What beat A was never compared with B."""
+    service = with_a_past()
+    versions = []
+    for second in range(2):
+        service.moment = NOW + timedelta(seconds=second)
+        versions.append(str(trained(service).result["version"]))
+    assert promoted(service, versions[0]).status_code == 200
+    answer = promoted(service, versions[1])
+
+    assert answer.status_code == 409
+    assert versions[0] in answer.get_json()["detail"]
+
+
+def test_whatever_passes_is_promoted_where_the_setting_says_so() -> None:
+    """An operator may trust the gate."""
+    service = with_a_past(settings={"KLIK_PROMOTE": "gate"})
+    job = trained(service)
+    service.klik.served.refresh(NOW, at_once=True)
+
+    assert job.result["state"] == "current"
+    assert matched(service)["decision_basis"] == "classifier"
+
+
+def test_a_window_is_what_is_learnt_from() -> None:
+    """From one moment to another, the end left out."""
+    service = with_a_past()
+    window = {"from": (NOW - timedelta(hours=400)).isoformat(), "to": (NOW - timedelta(hours=100)).isoformat()}
+    job = trained(service, window=window)
+    told = service.call("analyst", "GET", f"/v1/classifiers/{job.result['version']}").get_json()
+
+    assert told["outcomes"] == 300
+    turned = service.call(
+        "analyst", "POST", "/v1/classifiers", json={"window": {"from": window["to"], "to": window["from"]}}
+    )
+    assert turned.status_code == 422
+
+
+def test_what_customers_without_consent_are_like_is_not_learnt() -> None:
+    """Their hobby is in nobody's classifier; their outcomes count."""
+    only_refusing: list[ContactOutcome] = [one for one in past(2_400) if str(one.customer_id).endswith("0")]
+    service = with_a_past(only_refusing)
+    job = trained(service)
+    told = service.call("analyst", "GET", f"/v1/classifiers/{job.result['version']}").get_json()
+
+    assert told["outcomes"] == len(only_refusing)
+    assert not [each for each in told["card"]["features"] if each["name"].startswith(("customer.", "equal."))]
+
+
+def test_a_classifier_nobody_knows_is_not_found(service: Installation) -> None:
+    """Reading and promoting alike."""
+    assert service.call("analyst", "GET", "/v1/classifiers/none").status_code == 404
+    assert promoted(service, "none").status_code == 404
