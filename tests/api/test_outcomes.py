@@ -1,5 +1,6 @@
 """Outcomes over HTTP: told once, listed for those who own complaints, taken from files, gone with the person."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from api.csv_body import AT_ONCE_ROWS
 from api.schemas.outcome_twins import MOST_OUTCOMES, read_outcome
 from api.schemas.outcomes import OutcomeSchema
+from matcher.rules import DEFAULT_RULE_SET, compile_rules, parse_rule_set
 from tests.api.installation import Installation
 from tests.contracts.stored_things import everything_in
 
@@ -306,3 +308,19 @@ def test_a_long_file_becomes_a_job(here: Installation) -> None:
     assert answer.status_code == 202
     assert answer.get_json()["kind"] == "import_outcomes"
     assert here.klik.bell.rang == [answer.get_json()["id"]]
+
+
+def test_the_rules_in_force_say_what_a_minute_is_worth(here: Installation) -> None:
+    """The same call is worth its while to one segment and not to another."""
+    said = {"minute_cents": 0, "segments": {"retail": {"minute_cents": 500}}}
+    rules = compile_rules(parse_rule_set({**DEFAULT_RULE_SET.document, "outcome": said}))
+    here.klik.rulebook = SimpleNamespace(current=lambda _publication: rules)
+    here.add_customer("c2", segment="care")
+    tell(
+        here,
+        {**TOLD, "resolved": True, "minutes": 4.5},
+        {**TOLD, "event_id": "o-2", "customer_id": "c2", "contact_id": "k-2", "resolved": True, "minutes": 4.5},
+    )
+
+    assert [one["net_value_cents"] for one in listed(here)] == [2_000 - 2_250, 2_000]
+    assert [one["judged_success"] for one in listed(here)] == [0.0, 1.0]
