@@ -17,6 +17,7 @@ from api.classifier_job import work_on_classifier
 from api.import_job import clear_import, work_on_import
 from api.nightly_job import night_due, work_on_night
 from api.outcome_job import clear_outcomes, work_on_outcomes
+from api.rehearsal_job import work_on_rehearsal
 from api.settings import NIGHTLY
 from api.tag_job import clear_tags, work_on_tags
 from matcher.errors import Conflict, MatcherError, Unavailable
@@ -25,6 +26,7 @@ from matcher.use_cases.refit_profiles import PROFILES_NIGHTLY, plan_night
 from matcher.use_cases.run_job import JobKind, JobRun, JobStopped, begin_job, run_job
 from matcher.use_cases.start_import import IMPORT_EMPLOYEES
 from matcher.use_cases.start_outcome_import import IMPORT_OUTCOMES
+from matcher.use_cases.start_rehearsal import REHEARSE_RULES
 from matcher.use_cases.start_tagging import TAG_EMPLOYEES
 from matcher.use_cases.start_training import TRAIN_CLASSIFIER, plan_training
 
@@ -55,6 +57,7 @@ def job_kinds(klik: "Klik") -> Mapping[str, JobKind]:
         TAG_EMPLOYEES: JobKind(lambda run: work_on_tags(klik, run), clear=clear_tags),
         PROFILES_NIGHTLY: JobKind(lambda run: work_on_night(klik, run)),
         TRAIN_CLASSIFIER: JobKind(lambda run: work_on_classifier(klik, run)),
+        REHEARSE_RULES: JobKind(lambda run: work_on_rehearsal(klik, run)),
     }
 
 

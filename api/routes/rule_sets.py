@@ -6,11 +6,13 @@ from flask import Response, request
 
 from api.answers import json_answer, no_content
 from api.blueprint import Blueprint
+from api.csv_body import begun
 from api.idempotency import writes
 from api.languages import spoken_language
 from api.pages import Cursors
 from api.reach import actor, key, klik, person
 from api.revisions import etag, read_revision
+from api.schemas.jobs import JobSchema
 from api.schemas.queries import PageQuerySchema
 from api.schemas.rule_sets import (
     ApprovalSchema,
@@ -20,6 +22,7 @@ from api.schemas.rule_sets import (
     PublicationInSchema,
     PublicationPageSchema,
     PublicationSchema,
+    RehearsalSchema,
     RollbackSchema,
     RuleChangePageSchema,
     RuleSetDocumentSchema,
@@ -41,6 +44,7 @@ from matcher.use_cases.ports import Records
 from matcher.use_cases.publish_rule_set import Order, publish_rule_set
 from matcher.use_cases.roll_back_rules import roll_back_rules
 from matcher.use_cases.rule_ports import Publication, RuleSetState, StoredRuleSet
+from matcher.use_cases.start_rehearsal import RehearsalOrder, start_rehearsal
 from matcher.use_cases.tell_difference import tell_difference
 
 OF = "rule_set"  # what an ETag here names
@@ -153,6 +157,14 @@ def publish(said: dict[str, str], version: str, *, records: Records) -> Response
     if isinstance(made, Publication):
         return json_answer(shown_publication(made))
     return json_answer(shown_approval(made), 202, {"Location": f"/v1/approvals/{made.id}"})
+
+
+@routes.on("POST", "/<rules:version>/rehearsal", body=RehearsalSchema, gives={202: JobSchema})
+@writes
+def rehearse(order: RehearsalOrder, version: str, *, records: Records) -> Response:
+    """Replay stored or generated contacts under the rule set in force and under this one: a job."""
+    now, new_id = klik().now(), klik().new_id
+    return begun(start_rehearsal(records, version, order, actor=actor(), now=now, new_id=new_id))
 
 
 @routes.on("POST", "/current/rollback", body=RollbackSchema, gives={200: PublicationSchema})

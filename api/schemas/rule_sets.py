@@ -7,7 +7,19 @@ import marshmallow as ma
 from marshmallow import fields
 
 from api.schemas.queries import PageQuerySchema
-from api.schemas.strict import Choice, Identifier, Key, Note, StrictSchema, Told, shown_moment
+from api.schemas.strict import (
+    Choice,
+    Identifier,
+    Key,
+    Moment,
+    Note,
+    Number,
+    Part,
+    StrictSchema,
+    Told,
+    Whole,
+    shown_moment,
+)
 from matcher.rules import Difference
 from matcher.use_cases.rule_ports import (
     Approval,
@@ -18,6 +30,7 @@ from matcher.use_cases.rule_ports import (
     RuleSetState,
     StoredRuleSet,
 )
+from matcher.use_cases.start_rehearsal import MOST_CONTACTS, RehearsalOrder
 
 STATES = tuple(str(state) for state in RuleSetState)
 
@@ -171,6 +184,32 @@ class DecisionSchema(StrictSchema):
     """Why."""
 
     reason = Note()
+
+
+class GeneratedSchema(StrictSchema):
+    """Contacts to be generated: how many, in how many hours."""
+
+    contacts = Whole(1, MOST_CONTACTS, required=True)
+    hours = Number(0.1, 24.0, load_default=8.0)
+
+
+class RehearsalSchema(StrictSchema):
+    """What to replay: the stored contacts of a period, or generated ones. `seed` draws what is not known."""
+
+    since = Moment(data_key="from")
+    until = Moment(data_key="to")
+    sample = Whole(1, MOST_CONTACTS)
+    scenario = Part(GeneratedSchema)
+    answer_within_s = Number(0.0, 86_400.0, load_default=20.0)
+    seed = Whole(0, 2**31 - 1, load_default=1)
+
+    @ma.post_load
+    def make(self, read: dict[str, Any], **_: Any) -> RehearsalOrder:
+        """The order."""
+        scenario = read.pop("scenario", None) or {}
+        within_s = read.pop("answer_within_s")
+        generated, hours = scenario.get("contacts"), scenario.get("hours", 8.0)
+        return RehearsalOrder(**read, within_s=within_s, generated=generated, hours=hours)
 
 
 def shown_line(one: StoredRuleSet, *, current: str | None) -> dict[str, Any]:

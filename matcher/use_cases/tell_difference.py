@@ -1,6 +1,6 @@
 """What one rule set does otherwise than another, in sentences for people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from matcher.rules import Difference, Rule, RuleSet, difference
 
@@ -50,17 +50,20 @@ def _kind(before: Rule, after: Rule) -> str:
 
 
 def _setting(part: str, before: RuleSet, after: RuleSet, words: Mapping[str, str]) -> str:
-    shown = {
-        "title": lambda one: one.title,
-        "strategy": lambda one: f"{one.strategy.preset} {_weights(one)}",
-        "values": lambda one: f"{one.values.mode} ({one.values.max_weight:g})",
-    }
-    if part not in shown:
+    show = SHOWN.get(part)
+    if show is None:
         return words["other"].format(part=part)
-    return words[part].format(before=shown[part](before), after=shown[part](after))
+    return words[part].format(before=show(before), after=show(after))
 
 
 def _weights(one: RuleSet) -> str:
     weights = one.strategy.weights
     named = {"fit": weights.fit, "wait": weights.wait, "cost": weights.cost, "load": weights.load}
     return "(" + ", ".join(f"{name} {value:g}" for name, value in named.items()) + ")"
+
+
+SHOWN: Mapping[str, Callable[[RuleSet], str]] = {
+    "title": lambda one: one.title,
+    "strategy": lambda one: f"{one.strategy.preset} {_weights(one)}",
+    "values": lambda one: f"{one.values.mode} ({one.values.max_weight:g})",
+}

@@ -1,9 +1,11 @@
 """Rule sets over HTTP: drafts, publication, second persons, and every process deciding by what is in force."""
 
+import threading
 from typing import Any
 
 import pytest
 
+from api.workers import Worker
 from tests.api.installation import EMPLOYEE, Installation
 
 PATH = "/v1/rule-sets"
@@ -258,3 +260,39 @@ def test_rules_that_leave_nobody_are_told_and_stop_nothing_else(service: Install
 
     assert [one["contact_id"] for one in answer["assignments"]] == ["y"]
     assert [one["reason"] for one in answer["unassigned"]] == ["no_eligible_employee"]
+
+
+def test_a_rehearsal_tells_what_a_draft_would_change(service: Installation) -> None:
+    """Before anybody feels it: for whom it would be better or worse, and who would do the work."""
+    for number in range(4):
+        service.add_employee(f"e{number}", team="AB"[number % 2], mandate=number, **{**EMPLOYEE, "capacity": 1})
+    skilled = {**MANDATE, "when": {"field": "contact.intent", "operator": "is", "value": "billing"}}
+    version, _ = a_draft(service, rules=[skilled])
+    asked = {"scenario": {"contacts": 120, "hours": 2}, "seed": 3}
+    begun = service.call("analyst", "POST", f"{PATH}/{version}/rehearsal", json=asked)
+    worker = Worker(service.klik, threading.Event())
+    worker.work(begun.get_json()["id"])
+    job = service.call("analyst", "GET", begun.headers["Location"]).get_json()
+
+    assert begun.status_code == 202
+    assert job["state"] == "done", job
+    assert job["done"] == job["total"] == 240
+    told = job["result"]
+    assert (told["contacts"], told["source"]["employees"]) == (120, 4)
+    work = {group["name"]: group["changes"][0] for group in told["employee_groups"]}
+    assert work["A"]["current"] + work["B"]["current"] == pytest.approx(1.0)
+    assert told["moved"] > 0
+    assert set(told["sentences"]) == {"en", "nl"}
+    assert decided_by(service)[0] == told["current"]
+
+
+def test_a_rehearsal_needs_something_to_replay(service: Installation) -> None:
+    """An empty period would show that nothing changes."""
+    version, _ = a_draft(service)
+    period = {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z"}
+    answers = [
+        service.call("operations", "POST", f"{PATH}/{version}/rehearsal", json=asked)
+        for asked in (period, {}, {"from": period["to"], "to": period["from"]})
+    ]
+
+    assert [one.get_json()["code"] for one in answers] == ["nothing_stored", "required", "window_order"]

@@ -1,0 +1,46 @@
+"""The worker's part of a rehearsal: reads what it runs on, replays it twice, and keeps what came of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from matcher.use_cases.run_job import JobRun
+from matcher.use_cases.start_rehearsal import RehearsalOrder
+
+if TYPE_CHECKING:
+    from api.wiring import Klik
+
+
+def work_on_rehearsal(klik: "Klik", run: JobRun) -> None:
+    """Replay the contacts under the rules in force when it was asked for, and under the draft as it was then."""
+    from api.rehearsal_report import document  # here: a worker that rehearses nothing does without the simulation
+    from matcher.rules import parse_rule_set
+    from matcher.use_cases.change_draft import the_rule_set
+    from matcher.use_cases.read_rehearsal_case import read_rehearsal_case
+    from matcher.use_cases.rehearse_rules import rehearse_rules
+
+    told: Mapping[str, Any] = run.job.arguments
+    order, zone = order_of(told), ZoneInfo(klik.settings.timezone)
+    run.go_on(0)
+    with run.store.reading() as records:
+        current = the_rule_set(records, told["current"] or "current")
+        case, source = read_rehearsal_case(records, order, framework=klik.framework, timezone=zone, now=run.now())
+    pair = parse_rule_set(current.document), parse_rule_set(told["draft"])
+    found = rehearse_rules(case, *pair, progress=run.go_on)
+    with run.ending() as ending:
+        ending.result = document(found, source=source, seed=order.seed, within_s=order.within_s)
+
+
+def order_of(told: Mapping[str, Any]) -> RehearsalOrder:
+    """What was asked for, out of the job's arguments."""
+    since, until = (None if told[name] is None else datetime.fromisoformat(told[name]) for name in ("since", "until"))
+    return RehearsalOrder(
+        since=since,
+        until=until,
+        sample=told["sample"],
+        generated=told["generated"],
+        hours=told["hours"],
+        within_s=told["within_s"],
+        seed=told["seed"],
+    )
