@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.assignment.portfolios import measure_portfolios
 from benchmarks.figures import Figure, show
 from benchmarks.processor_time import spread
 from matcher.assignment import Problem, solve
 from matcher.assignment.bottleneck import bottleneck, cheapest_fix
 from matcher.assignment.incremental import Solved
-from matcher.assignment.transport import AskDemand, AskWishes, Choices, Demand, Wishes
-from matcher.use_cases.assign_portfolio import assign_portfolio
 
 PART = "assignment"
 SIZE = 1_000
@@ -23,7 +22,7 @@ SLOWER = 1 / 200  # of solving anew: the most that one contact may take
 
 def measure() -> list[Figure]:
     """All lines: seconds, and multiples of solving anew."""
-    return [*one_contact(), *bottlenecks(), *portfolio()]
+    return [*one_contact(), *bottlenecks(), *measure_portfolios()]
 
 
 def one_contact() -> list[Figure]:
@@ -70,52 +69,6 @@ def bottlenecks() -> list[Figure]:
                        spread=spread(seconds))
             )  # fmt: skip
     return figures
-
-
-def portfolio() -> list[Figure]:
-    """100,000 customers to 1,000 account employees, values made chunk by chunk from eight shares, one thread."""
-    rng = np.random.default_rng(0)
-    chunks = _Profiles(
-        rng.dirichlet(np.full(8, 0.6), MANY), rng.random((8, 8)) @ rng.dirichlet(np.full(8, 0.6), STAFF).T
-    )
-    capacity = rng.multinomial(int(1.05 * MANY), np.full(STAFF, 1 / STAFF))
-    began = time.perf_counter()
-    found = assign_portfolio(chunks, capacity)
-    seconds = time.perf_counter() - began
-    size = f"{MANY:,} × {STAFF:,}"
-    read = _seconds(lambda: chunks.demands(AskDemand(np.zeros(STAFF), 1.0)))
-    return [
-        Figure(PART, f"portfolio {size}, {found.rounds} rounds", seconds, " s", None, read, "one look at every pair"),
-        Figure(PART, f"portfolio {size}, certified gap", 100 * found.gap, " %", 0.1),
-    ]
-
-
-class _Profiles:
-    """Customers whose values are made when they are asked for."""
-
-    def __init__(self, shares: np.ndarray, side: np.ndarray, *, size: int = 4_096) -> None:
-        self._shares, self._side, self._size = shares, side, size
-
-    @property
-    def customers(self) -> int:
-        return len(self._shares)
-
-    def demands(self, question: AskDemand) -> list[Demand]:
-        return [question.answer(value, number) for number, value in enumerate(self._parts(question.stride))]
-
-    def wishes(self, question: AskWishes) -> list[Wishes]:
-        return [question.answer(value, number) for number, value in enumerate(self._parts(question.stride))]
-
-    def values_of(self, customers: np.ndarray) -> np.ndarray:
-        return 0.65 + 0.2 * (self._shares[customers] @ self._side)
-
-    def worth_of(self, employee_of: Choices) -> np.ndarray:
-        worth = 0.65 + 0.2 * (self._shares * self._side.T[np.maximum(employee_of, 0)]).sum(axis=1)
-        return np.where(employee_of >= 0, worth, 0.0)
-
-    def _parts(self, stride: int):  # type: ignore[no-untyped-def]  # an iterator of arrays
-        for start in range(0, len(self._shares), self._size):
-            yield self.values_of(np.arange(start, min(start + self._size, len(self._shares)), stride))
 
 
 def _values(kind: str, contacts: int, employees: int) -> np.ndarray:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("customer_id", "employee_id", "compatibility")
 PATH = click.Path(path_type=Path, dir_okay=False)
-ROUNDS_A_STATE = 3
 BACKENDS = {"threads": "threading", "processes": "loky", "dask": "dask"}
 RunEach = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
@@ -109,8 +108,7 @@ def _assigned(
 
         def after_round(state: "Ascent", rounds: int) -> None:
             show(state.rounds, rounds)
-            if state.rounds % ROUNDS_A_STATE == 0 or state.rounds == rounds:
-                write_state(kept, state, question)
+            write_state(kept, state, question)
 
         start = read_state(kept, question) if resume else None
         chunks = AccountChunks(bench, spool, spool.sizes, run_each)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, overload
+from typing import BinaryIO, TypeVar, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.files.cells import Cells
 from api.files.people import FAULTS_TOLD, customer_rows, employee_rows
@@ -25,6 +26,8 @@ LARGE = Limits(file_bytes=8_192 * MIB, rows=50_000_000)
 CUSTOMERS_A_CHUNK = 4_096  # 32 MB of values where a thousand employees stand against them
 MOST_PLACES = 10_000_000  # of one employee
 HASH_BYTES = 8
+
+Number = TypeVar("Number", np.float64, np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,8 +149,11 @@ def write_state(path: Path, state: Ascent, question: str) -> None:
             stream,
             prices=state.prices,
             best_prices=state.best_prices,
+            asked=state.asked,
             bound=np.float64(state.bound),
             rounds=np.int64(state.rounds),
+            employee_of=_none_as_empty(state.employee_of),
+            worth=_none_as_empty(state.worth),
             question=np.frombuffer(question.encode(), np.uint8),
         )
         stream.flush()
@@ -165,12 +171,28 @@ def read_state(path: Path, question: str) -> Ascent | None:
     try:
         with np.load(path, allow_pickle=False) as kept:
             asked = bytes(kept["question"]).decode()
-            state = Ascent(kept["prices"], kept["best_prices"], float(kept["bound"]), int(kept["rounds"]))
+            state = Ascent(
+                kept["prices"],
+                kept["best_prices"],
+                kept["asked"],
+                float(kept["bound"]),
+                int(kept["rounds"]),
+                _empty_as_none(kept["employee_of"]),
+                _empty_as_none(kept["worth"]),
+            )
     except (ValueError, KeyError, EOFError, OSError) as error:
         raise invalid("", "not_npz", f"{path}: {error}; delete it and begin anew.") from None
     if asked != question:
         raise Conflict(f"{path} belongs to other files or options; leave --resume out to begin anew.")
     return state
+
+
+def _none_as_empty(array: NDArray[Number] | None) -> NDArray[Number] | NDArray[np.float64]:
+    return np.zeros(0) if array is None else array
+
+
+def _empty_as_none(array: NDArray[Number]) -> NDArray[Number] | None:
+    return array if array.size else None
 
 
 def _batches(stream: BinaryIO, framework: Framework, faults: list[Fault]) -> Iterator[list[Customer]]:

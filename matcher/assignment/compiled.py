@@ -40,6 +40,8 @@ def compiled(loop: Loop) -> Loop:
     numba keeps it beside the module, in the user's cache folder or in `NUMBA_CACHE_DIR`; where none of these can be
     written, in a private folder among the temporary ones; where that fails too, only in memory.
     """
+    if not numba_is_here():
+        return loop
     import numba
 
     njit: Any = numba.njit  # its overloads know decorators without arguments only

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.assignment.transport import AskDemand, AskWishes, Choices, Demand, Wishes
+from matcher.assignment.shortlist import Choices, Shortlist
+from matcher.assignment.transport import AskNear, Near
 from matcher.compatibility.prior import EmployeeSide, PriorCompatibility
 from matcher.profiles.facets import ShareTable
 from matcher.profiles.framework import Framework
@@ -47,11 +48,36 @@ class Bench:
     side: EmployeeSide
     open_to: Bools
 
+    @property
+    def widest(self) -> int:
+        """The most employees that customers of one language may have."""
+        return int(self.open_to.sum(axis=1).max(initial=0))
+
     def values(self, chunk: CustomerChunk) -> Floats:
         """P(good outcome) of every pair, -inf where the employee may not: customers × employees."""
         shares = ShareTable(chunk.share, chunk.n_eff, chunk.n_eff)
         value = self.classifier.probability(shares, self.side)
         return np.where(self.open_to[chunk.language], value, -np.inf)
+
+    def near(self, chunk: CustomerChunk, question: AskNear) -> Near:
+        """The pairs that may matter; only those are worked out that a language allows."""
+        size = (chunk.language.size, question.keep)
+        employee, value, net = np.zeros(size, np.int32), np.full(size, -np.inf), 0.0
+        for language in np.unique(chunk.language).tolist():
+            rows, columns = np.flatnonzero(chunk.language == language), self._columns(language)
+            if columns.size:
+                part = chunk.only(rows)
+                shares = ShareTable(part.share, part.n_eff, part.n_eff)
+                found = question.answer(self.classifier.probability(shares, self._side_of(columns)), columns[None])
+                employee[rows], value[rows] = found.pairs.employee, found.pairs.value
+                net += found.net
+        return Near(Shortlist(employee, value), net)
+
+    def _columns(self, language: int) -> Choices:
+        return np.flatnonzero(self.open_to[language]).astype(np.int32)
+
+    def _side_of(self, columns: Choices) -> EmployeeSide:
+        return EmployeeSide(self.side.logits[:, columns], self.side.reliability[columns])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,27 +85,11 @@ class AskChunk:
     """A question on its way to a worker."""
 
     bench: Bench
-    question: AskDemand | AskWishes
+    question: AskNear
 
-    def __call__(self, chunk: CustomerChunk) -> Any:
+    def __call__(self, chunk: CustomerChunk) -> Near:
         """The chunk's answer."""
-        heard = chunk.only(slice(None, None, self.question.stride))
-        return self.question.answer(self.bench.values(heard), chunk.number)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AskWorth:
-    """What given employees are worth to the customers of a chunk."""
-
-    bench: Bench
-
-    def __call__(self, asked: tuple[CustomerChunk, Choices]) -> Floats:
-        """The value of each one's pair, 0 where there is no employee."""
-        chunk, employee_of = asked
-        if self.bench.open_to.shape[1] == 0:
-            return np.zeros(employee_of.size)
-        value = self.bench.values(chunk)[np.arange(employee_of.size), np.maximum(employee_of, 0)]
-        return np.where(employee_of >= 0, value, 0.0)
+        return self.bench.near(chunk.only(slice(None, None, self.question.stride)), self.question)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,19 +106,19 @@ class AccountChunks:
         """How many there are in all."""
         return sum(self.sizes)
 
-    def demands(self, question: AskDemand) -> Iterable[Demand]:
+    @property
+    def widest(self) -> int:
+        """The most employees that a customer may have."""
+        return self.bench.widest
+
+    @property
+    def largest(self) -> float:
+        """No pair is worth more: values are probabilities."""
+        return 1.0
+
+    def near(self, question: AskNear) -> Iterable[Near]:
         """The answers, in the order of chunks."""
         return self.run_each(AskChunk(self.bench, question), self.chunks)
-
-    def wishes(self, question: AskWishes) -> Iterable[Wishes]:
-        """The answers, in the order of chunks."""
-        return self.run_each(AskChunk(self.bench, question), self.chunks)
-
-    def worth_of(self, employee_of: Choices) -> Floats:
-        """What each customer's employee is worth to it, 0 where it has none."""
-        parts = np.split(employee_of, np.cumsum(self.sizes)[:-1]) if len(self.sizes) else []
-        found = list(self.run_each(AskWorth(self.bench), list(zip(self.chunks, parts, strict=True))))
-        return np.concatenate(found) if found else np.zeros(0)
 
     def values_of(self, customers: Ints) -> Floats:
         """Values of these customers, in their order."""

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from matcher.assignment.problem import FloatArray, IntArray
-from matcher.assignment.transport import Ascent, Choices, Chunks, ascend, settle, start_of
-
-LARGEST = 1.0  # no pair is worth more: values are probabilities
+from matcher.assignment.shortlist import Choices
+from matcher.assignment.transport import Ascent, Chunks, ascend, scale_of, settle, start_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +35,10 @@ def assign_portfolio(
 
     Goes on from `start`, as `after_round` got it after any round, and then ends with the same answer.
     """
-    state = ascend(chunks, capacity, largest=LARGEST, start=start or start_of(capacity), after_round=after_round)
-    employee_of = settle(chunks, capacity, state.best_prices, largest=LARGEST)
-    worth = chunks.worth_of(employee_of)
+    state = ascend(chunks, capacity, start=start or start_of(capacity), after_round=after_round)
+    employee_of, worth = settle(chunks, capacity, state)
     value = float(worth.sum())
-    bound = max(value, state.bound)  # below the value only by rounding
+    bound = max(value, state.bound / scale_of(chunks))  # below the value only by rounding
     gap = (bound - value) / bound if bound > 0 else 0.0
     short = max(0, chunks.customers - int(capacity.sum()))
     return Portfolio(employee_of, worth, value, bound, gap, state.rounds, short)
