@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike
 
 from matcher.assignment.certificate import bound_of
 from matcher.assignment.compiled import compiled_is_ready
-from matcher.assignment.incremental_state import NOTHING, Kept, kept_for, paths_for
-from matcher.assignment.problem import FloatArray, IntArray, Problem
+from matcher.assignment.incremental_state import GONE, NOBODY, NOTHING, Rooms, open_up, rooms_for
+from matcher.assignment.problem import FloatArray, IntArray, Problem, plain
 from matcher.assignment.result import OPTIMAL, Assignment
 from matcher.assignment.solve import solve
 from matcher.errors import invalid
@@ -34,14 +34,13 @@ class Solved:
         contacts, employees = problem.shape
         self._steps = _steps(is_compiled)
         self._contacts, self._employees = contacts, employees
-        self._kept = _room_for(contacts, employees)
+        self._rooms = _room_for(contacts, employees)
+        self._kept, _ = open_up(self._rooms)
         self._free_rows: list[int] = []
         self._free_columns: list[int] = []
-        self._is_here = np.zeros(self._kept.own.size, np.bool_)
         self._is_staff = np.zeros(self._kept.price.size, np.bool_)
-        self._is_here[:contacts] = True
         self._is_staff[:employees] = True
-        self._paths = paths_for(self._kept)
+        self._kept.employee_of[:contacts] = NOBODY
         self._kept.capacity[:employees] = problem.capacity
         self._kept.value[:contacts, :employees] = _worth(problem)
         self._kept.turned[:, :] = self._kept.value.T
@@ -55,7 +54,7 @@ class Solved:
     @property
     def employee_of(self) -> IntArray:
         """For each contact the employee's index; -1: unassigned, or not there."""
-        return self._kept.employee_of[: self._contacts].copy()
+        return np.maximum(self._kept.employee_of[: self._contacts], NOBODY)
 
     @property
     def prices(self) -> FloatArray:
@@ -78,7 +77,8 @@ class Solved:
     def problem(self) -> Problem:
         """The problem as it stands: whoever is not there may not be served, or has no slots."""
         contacts, employees = self.shape
-        value = self._kept.value[:contacts, :employees].copy()
+        is_here = self._kept.employee_of[:contacts] != GONE
+        value = np.where(is_here[:, None], self._kept.value[:contacts, :employees], NOTHING)
         return Problem(value, capacity=self._kept.capacity[:employees].copy())
 
     def certified(self) -> Assignment:
@@ -95,17 +95,13 @@ class Solved:
         """
         row = _numbers(value, self._employees)
         contact = self._free_rows.pop() if self._free_rows else self._new_row()
-        self._is_here[contact] = True
-        self._write_row(contact, row)
-        self._steps.let_in(contact, self._kept, self._paths)
+        self._steps.enter(contact, row, self._rooms)
         return contact
 
     def remove_contact(self, contact: int) -> None:
         """The contact goes; whom its slot serves best moves up. Raises InvalidInput (index_out_of_range)."""
         self._check_contact(contact)
         self._take_out(contact)
-        self._write_row(contact, np.full(self._employees, NOTHING))
-        self._is_here[contact] = False
         self._free_rows.append(contact)
 
     def add_employee(self, value: ArrayLike, *, capacity: int = 1) -> int:
@@ -118,8 +114,7 @@ class Solved:
             raise invalid("/capacity", "negative_capacity", "An employee has fewer than 0 slots.")
         employee = self._free_columns.pop() if self._free_columns else self._new_column()
         self._is_staff[employee] = True
-        self._write_column(employee, np.where(self._is_here[: self._contacts] & (capacity > 0), column, NOTHING))
-        self._kept.capacity[employee] = capacity
+        self._write_column(employee, column, capacity=capacity)
         self._open(employee)
         return employee
 
@@ -128,10 +123,8 @@ class Solved:
         self._check_employee(employee)
         orphans = np.flatnonzero(self._kept.employee_of == employee)
         for contact in orphans:
-            self._steps.leave(int(contact), self._kept)
-        self._write_column(employee, np.full(self._contacts, NOTHING))
-        self._kept.capacity[employee] = 0
-        self._kept.price[employee] = 0.0
+            self._steps.let_go(int(contact), NOBODY, self._rooms)
+        self._write_column(employee, np.empty(0), capacity=0)
         self._is_staff[employee] = False
         self._free_columns.append(employee)
         self._let_in_all(orphans)
@@ -144,7 +137,8 @@ class Solved:
         self._check_contact(contact)
         self._check_employee(employee)
         kept = self._kept
-        worth = float(_useful(_numbers([value], 1))[0]) if kept.capacity[employee] > 0 else NOTHING
+        asked = float(_numbers([value], 1)[0])
+        worth = asked if asked > 0 and kept.capacity[employee] > 0 else NOTHING
         holder = int(kept.employee_of[contact])
         if holder == employee:
             still_best = bool(worth >= kept.value[contact, employee])
@@ -156,7 +150,7 @@ class Solved:
             return
         self._take_out(contact)
         self._write(contact, employee, worth)
-        self._steps.let_in(contact, kept, self._paths)
+        self._steps.let_in(contact, self._rooms)
 
     def _begin_from(self, answer: Assignment) -> None:
         """Keep what the prices prove right, and let in the others one by one; fill what is free at a price."""
@@ -164,70 +158,63 @@ class Solved:
         kept.price[: answer.prices.size] = np.where(kept.capacity[: answer.prices.size] > 0, answer.prices, 0.0)
         best = (kept.value - kept.price).max(axis=1, initial=0.0)
         slack = ROUNDING * float(kept.value.max(initial=0.0))
-        left_over: list[int] = []
-        for contact, employee in enumerate(answer.employee_of.tolist()):
-            worth = kept.value[contact, employee] if employee >= 0 else 0.0
-            if employee >= 0 and best[contact] - (worth - kept.price[employee]) <= slack:
-                self._steps.take(contact, employee, kept)
-            elif best[contact] > 0:
-                left_over.append(contact)
+        chosen = np.full(best.size, NOBODY, np.int64)
+        chosen[: answer.employee_of.size] = answer.employee_of
+        everyone = np.arange(best.size)
+        is_right = (chosen >= 0) & (best - (kept.value[everyone, chosen] - kept.price[chosen]) <= slack)
+        self._steps.take_over(np.where(is_right, chosen, NOBODY), self._rooms)
+        left_over = np.flatnonzero(~is_right & (best > 0))
         for employee in np.flatnonzero((kept.filled < kept.capacity) & (kept.price > 0)):
             self._lower_until_sold(int(employee), left_over)
-        self._let_in_all(np.array(left_over, np.int64))
+        self._let_in_all(left_over)
+        self._steps.begin_lists(self._rooms)
 
-    def _lower_until_sold(self, employee: int, left_over: list[int]) -> None:
+    def _lower_until_sold(self, employee: int, left_over: IntArray) -> None:
         """Give the employee the price at which its slots are sold; whoever is left over stays out of it."""
         kept = self._kept
-        rows = kept.value[left_over].copy()
-        kept.value[left_over] = NOTHING
-        kept.turned[:, left_over] = NOTHING
+        kept.employee_of[left_over] = GONE
         self._open(employee)
-        kept.value[left_over] = rows
-        kept.turned[:, left_over] = rows.T
+        kept.employee_of[left_over] = NOBODY
 
     def _open(self, employee: int) -> None:
         """A price at which nobody asks for the employee's free slots; then sell them one by one, as far as they go."""
         kept = self._kept
         if kept.filled[employee] == 0:
+            self._steps.turn(self._rooms)
             paid = np.where(kept.employee_of >= 0, kept.price[kept.employee_of], 0.0)
-            kept.price[employee] = np.max(kept.turned[employee] - (kept.own - paid), initial=0.0)
+            asks = kept.turned[employee] - (kept.own - paid)
+            kept.price[employee] = np.max(asks, initial=0.0, where=kept.employee_of != GONE)
         while kept.filled[employee] < kept.capacity[employee] and kept.price[employee] > 0:
-            if not self._steps.fill(employee, kept, self._paths):
+            if not self._steps.fill(employee, self._rooms):
                 return
 
     def _take_out(self, contact: int) -> None:
-        """The contact is unassigned and asks for nothing; its slot is sold again."""
+        """The contact is gone, though its values stay; its slot is sold again."""
         kept = self._kept
         holder = int(kept.employee_of[contact])
-        if holder < 0:
-            return
-        row = kept.value[contact].copy()
-        self._steps.leave(contact, kept)
-        self._write_row(contact, np.full(self._employees, NOTHING))
-        if kept.price[holder] > 0:
-            self._steps.fill(holder, kept, self._paths)
-        kept.value[contact] = row
-        kept.turned[:, contact] = row
+        self._steps.let_go(contact, GONE, self._rooms)
+        if holder >= 0 and kept.price[holder] > 0:
+            self._steps.fill(holder, self._rooms)
 
     def _let_in_all(self, contacts: IntArray) -> None:
         """Let them in one by one; until its turn, a contact asks for nothing."""
-        kept = self._kept
         for contact in contacts.tolist():
-            self._steps.let_in(contact, kept, self._paths)
+            self._steps.let_in(contact, self._rooms)
 
     def _write(self, contact: int, employee: int, worth: float) -> None:
         kept = self._kept
         kept.value[contact, employee] = kept.turned[employee, contact] = worth
         if kept.employee_of[contact] == employee:
             kept.own[contact] = worth
+        self._steps.pair_changes(contact, employee, self._rooms)
 
-    def _write_row(self, contact: int, row: FloatArray) -> None:
-        useful = np.where(self._kept.capacity[: self._employees] > 0, _useful(row), NOTHING)
-        self._kept.value[contact, : self._employees] = useful
-        self._kept.turned[: self._employees, contact] = useful
-
-    def _write_column(self, employee: int, column: FloatArray) -> None:
-        self._kept.value[: self._contacts, employee] = self._kept.turned[employee, : self._contacts] = _useful(column)
+    def _write_column(self, employee: int, column: FloatArray, *, capacity: int) -> None:
+        kept = self._kept
+        useful = np.where(column > 0, column, NOTHING) if capacity > 0 else NOTHING
+        kept.value[: self._contacts, employee] = kept.turned[employee, : self._contacts] = useful
+        kept.capacity[employee] = capacity
+        kept.price[employee] = 0.0
+        self._steps.employee_changes(employee, self._rooms)
 
     def _new_row(self) -> int:
         if self._contacts == self._kept.own.size:
@@ -242,16 +229,17 @@ class Solved:
         return self._employees - 1
 
     def _grow(self, contacts: int, employees: int) -> None:
-        larger = kept_for(contacts, employees)
+        self._steps.turn(self._rooms)
+        self._rooms = rooms_for(contacts, employees)
+        larger, _ = open_up(self._rooms)
         for old, new in zip(self._kept, larger, strict=True):
             new[tuple(slice(0, size) for size in old.shape)] = old
         self._kept = larger
-        self._paths = paths_for(larger)
-        self._is_here = np.resize(self._is_here, contacts) & (np.arange(contacts) < self._contacts)
+        self._steps.begin_lists(self._rooms)
         self._is_staff = np.resize(self._is_staff, employees) & (np.arange(employees) < self._employees)
 
     def _check_contact(self, contact: int) -> None:
-        if not (0 <= contact < self._contacts and self._is_here[contact]):
+        if not (0 <= contact < self._contacts and self._kept.employee_of[contact] != GONE):
             raise invalid("/contact", "index_out_of_range", f"There is no contact {contact}.")
 
     def _check_employee(self, employee: int) -> None:
@@ -270,9 +258,9 @@ def _steps(is_compiled: bool | None) -> ModuleType:
     return incremental_steps
 
 
-def _room_for(contacts: int, employees: int) -> Kept:
+def _room_for(contacts: int, employees: int) -> Rooms:
     """Rooms for an eighth more than there are."""
-    return kept_for(*(size + max(size // 8, FEWEST_ROOMS) for size in (contacts, employees)))
+    return rooms_for(*(size + max(size // 8, FEWEST_ROOMS) for size in (contacts, employees)))
 
 
 def _worth(problem: Problem) -> FloatArray:
@@ -297,13 +285,9 @@ def _numbers(given: ArrayLike, count: int) -> FloatArray:
         raise invalid("/value", "not_a_number", f"value is no array of numbers: {error}.") from error
     if row.shape != (count,):
         raise invalid("/value", "shapes_disagree", f"value is {row.shape}, but {(count,)} is needed.")
-    top = row.max(initial=NOTHING)  # NaN wins every maximum
+    top = float(np.maximum.reduce(row, initial=NOTHING))  # NaN wins every maximum
     if top != top:
         raise invalid("/value", "not_a_number", "A value is NaN; forbid a pair with -inf.")
     if top == np.inf:
         raise invalid("/value", "infinite", "A value is +inf; give a large finite one instead.")
-    return row
-
-
-def _useful(row: FloatArray) -> FloatArray:
-    return np.where(row > 0, row, NOTHING)
+    return plain(row)

@@ -1,12 +1,64 @@
-"""As `incremental_loops`, in numpy: for where numba is not installed. The same two entrances, `let_in` and `fill`."""
+"""As `incremental_loops`, in numpy: for where numba is not installed. The same entrances, and no shortlists."""
 
 import numpy as np
 
-from matcher.assignment.incremental_state import NOBODY, Kept, Paths
-from matcher.assignment.problem import FloatArray
+from matcher.assignment.incremental_state import GONE, NOBODY, NOTHING, Kept, Paths, Rooms, open_up
+from matcher.assignment.problem import FloatArray, IntArray
 
 
-def let_in(contact: int, kept: Kept, paths: Paths) -> None:
+def enter(contact: int, row: FloatArray, rooms: Rooms) -> None:
+    """A contact with these values comes in and is served if that adds to the whole."""
+    kept, _ = open_up(rooms)
+    kept.value[contact] = NOTHING
+    np.copyto(kept.value[contact, : row.size], row, where=(row > 0) & (kept.capacity[: row.size] > 0))
+    kept.turned[:, contact] = kept.value[contact]
+    let_in(contact, rooms)
+
+
+def let_in(contact: int, rooms: Rooms) -> None:
+    """Serve a contact whose values are known, if that adds to the whole."""
+    kept, paths = open_up(rooms)
+    kept.employee_of[contact] = NOBODY
+    _serve(contact, kept, paths)
+
+
+def let_go(contact: int, new_state: int, rooms: Rooms) -> None:
+    """The contact is `NOBODY`'s or `GONE` from now on; its slot stays free."""
+    kept, _ = open_up(rooms)
+    if kept.employee_of[contact] >= 0:
+        _leave(contact, kept)
+    kept.employee_of[contact] = new_state
+
+
+def fill(employee: int, rooms: Rooms) -> bool:
+    """Use a free slot that has a price: let somebody in or move, or drop the price to 0; whether the slot is used."""
+    return _fill(employee, *open_up(rooms))
+
+
+def take_over(employee_of: IntArray, rooms: Rooms) -> None:
+    """Each contact is served as given; -1: not."""
+    kept, _ = open_up(rooms)
+    for contact in np.flatnonzero(employee_of >= 0).tolist():
+        _take(contact, int(employee_of[contact]), kept)
+
+
+def turn(rooms: Rooms) -> None:
+    """Nothing to do: a newcomer's values are noted at once."""
+
+
+def begin_lists(rooms: Rooms) -> None:
+    """As above: every search reads whole rows."""
+
+
+def pair_changes(contact: int, employee: int, rooms: Rooms) -> None:
+    """As above."""
+
+
+def employee_changes(employee: int, rooms: Rooms) -> None:
+    """As above."""
+
+
+def _serve(contact: int, kept: Kept, paths: Paths) -> None:
     """Serve the contact too if that adds to the whole; prices and moves follow."""
     net = kept.value[contact] - kept.price
     favourite = int(net.argmax()) if net.size else 0
@@ -42,7 +94,7 @@ def let_in(contact: int, kept: Kept, paths: Paths) -> None:
         _move_along(contact, last, leaver, kept, paths)
 
 
-def fill(employee: int, kept: Kept, paths: Paths) -> bool:
+def _fill(employee: int, kept: Kept, paths: Paths) -> bool:
     """Use a free slot that has a price: let somebody in or move, or drop the price to 0; whether the slot is used."""
     rest = paths.rest
     rest[:] = np.inf
@@ -73,14 +125,14 @@ def fill(employee: int, kept: Kept, paths: Paths) -> bool:
     return _draw_up(employee, last, newcomer, kept, paths)
 
 
-def leave(contact: int, kept: Kept) -> None:
+def _leave(contact: int, kept: Kept) -> None:
     """Nobody serves the contact any more."""
     kept.filled[kept.employee_of[contact]] -= 1
     kept.employee_of[contact] = NOBODY
     kept.own[contact] = 0.0
 
 
-def take(contact: int, employee: int, kept: Kept) -> None:
+def _take(contact: int, employee: int, kept: Kept) -> None:
     """The employee serves the contact."""
     kept.employee_of[contact] = employee
     kept.own[contact] = kept.value[contact, employee]
@@ -94,22 +146,22 @@ def _nearest(length: FloatArray, paths: Paths) -> int:
 
 
 def _gain(kept: Kept) -> FloatArray:
-    """What each contact has after paying; 0 where nobody serves it."""
+    """What each contact has after paying; 0 where nobody serves it, infinite where it is gone."""
     paid = np.where(kept.employee_of >= 0, kept.price[kept.employee_of], 0.0)
-    gain: FloatArray = np.maximum(kept.own - paid, 0.0)
+    gain: FloatArray = np.where(kept.employee_of == GONE, np.inf, np.maximum(kept.own - paid, 0.0))
     return gain
 
 
 def _move_along(contact: int, last: int, leaver: int, kept: Kept, paths: Paths) -> None:
     if leaver >= 0:
-        leave(leaver, kept)
+        _leave(leaver, kept)
     here = last
     while True:
         mover = int(paths.came_from[here])
         before = int(kept.employee_of[mover])
         if before >= 0:
-            leave(mover, kept)
-        take(mover, here, kept)
+            _leave(mover, kept)
+        _take(mover, here, kept)
         if mover == contact:
             return
         here = before
@@ -119,9 +171,9 @@ def _draw_up(employee: int, last: int, newcomer: int, kept: Kept, paths: Paths) 
     here = last
     while here != employee:
         mover, there = int(paths.goes[here]), int(paths.goes_to[here])
-        leave(mover, kept)
-        take(mover, there, kept)
+        _leave(mover, kept)
+        _take(mover, there, kept)
         here = there
     if newcomer >= 0:
-        take(newcomer, last, kept)
+        _take(newcomer, last, kept)
     return newcomer >= 0 or last != employee

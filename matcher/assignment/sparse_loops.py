@@ -79,7 +79,7 @@ def note_worth(contact: int, pairs: Listed, seats: Seats) -> None:
 
 
 @compiled
-def _push(search: Search, size: int, employee: int) -> int:
+def push(search: Search, size: int, employee: int) -> int:
     """Let the employee into the heap, or up where its key fell; the new size."""
     heap, where, key = search.heap, search.where, search.key
     here = where[employee]
@@ -99,7 +99,7 @@ def _push(search: Search, size: int, employee: int) -> int:
 
 
 @compiled
-def _pop(search: Search, size: int) -> int:
+def pop(search: Search, size: int) -> int:
     """Take the lowest out; the new size."""
     heap, where, key = search.heap, search.where, search.key
     where[heap[0]] = TAKEN_OUT
@@ -146,7 +146,7 @@ def _reach_from(
                 count += 1
             search.key[j] = far
             search.came_from[j] = contact
-            size = _push(search, size, j)
+            size = push(search, size, j)
     return count, size
 
 
@@ -166,7 +166,7 @@ def _serve_by_path(newcomer: int, pairs: Listed, seats: Seats, search: Search) -
         if has_room(here, seats):
             last = here
             break
-        size = _pop(search, size)
+        size = pop(search, size)
         for s in range(seats.slots[here], seats.slots[here + 1]):
             r = seats.owner[s]
             net = max(pairs.worth[r] - seats.price[here], 0.0)
@@ -314,10 +314,10 @@ def _sink_one(start: int, pairs: Listed, turned: Turned, seats: Seats, search: S
     key[start] = 0.0
     seen[0] = start
     count, scans, end, last, guest = 1, 1, np.inf, -1, -1
-    size = _push(search, 0, start)
+    size = push(search, 0, start)
     while size > 0 and key[search.heap[0]] < end:
         here = search.heap[0]
-        size = _pop(search, size)
+        size = pop(search, size)
         length = key[here]
         if length + price[here] < end:
             end, last, guest = length + price[here], here, -1
@@ -335,7 +335,7 @@ def _sink_one(start: int, pairs: Listed, turned: Turned, seats: Seats, search: S
                     seen[count] = j
                     count += 1
                 key[j], search.came_from[j], search.goes_to[j] = far, i, here
-                size = _push(search, size, j)
+                size = push(search, size, j)
         scans += turned.begin[here + 1] - turned.begin[here]
     for s in range(count):
         if search.where[seen[s]] == TAKEN_OUT and key[seen[s]] < end:
