@@ -17,6 +17,7 @@ COMMANDS = {
     "train": ("api.commands.train", "train", "Learn from outcomes who fits whom."),
     "score": ("api.commands.score", "score", "Score every customer with every employee."),
     "evaluate": ("api.commands.evaluate", "evaluate", "Judge by later outcomes whether what was learnt helps."),
+    "classifiers": ("api.commands.classifiers", "classifiers", "Learn from the store's outcomes; promote, roll back."),
     "assign": ("api.commands.assign", "assign", "Solve an assignment problem, numbers only."),
     "portfolio": ("api.commands.portfolio", "portfolio", "Give every customer of a file an account employee."),
     "import": ("api.commands.imports", "imports", "Take over a file of employees."),

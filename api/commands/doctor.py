@@ -18,9 +18,11 @@ from matcher.errors import MatcherError
 if TYPE_CHECKING:
     from api.settings import Settings
     from matcher.profiles.framework import Framework
+    from matcher.use_cases.ports import KnownClassifier
 
 OLDEST_PYTHON = (3, 11)
 REMOTE_FILE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "lustre", "afs")
+IN_SERVICE = ("current", "shadow")  # states of classifiers
 OLDEST_PULSE_S = 10.0
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -174,6 +176,44 @@ def _texts(settings: "Settings") -> Iterator[Finding]:
         yield Finding("Texts", WARNING, "the scorer weighs nothing", "Train it on more texts of more people.")
 
 
+def _classifiers(settings: "Settings") -> Iterator[Finding]:
+    """Classifiers."""
+    from matcher.errors import Unavailable
+    from matcher.use_cases.classifier_ports import ClassifierState
+    from models.store import open_store
+
+    store = open_store(settings.database_url)
+    try:
+        with store.reading() as records:
+            known = [records.classifiers.in_state(ClassifierState(state)) for state in IN_SERVICE]
+    except Unavailable:  # no store or no tables yet: the check of the store says so
+        return
+    finally:
+        store.close()
+    for one in known:
+        if one is not None:
+            yield _classifier_finding(settings, one)
+
+
+def _classifier_finding(settings: "Settings", one: "KnownClassifier") -> Finding:
+    """Whether a classifier that should serve can be read, and is still to be trusted."""
+    from api.wiring import read_framework
+    from matcher.errors import InvalidInput
+    from models.classifier_shelf import ClassifierShelf
+
+    shelf, framework = ClassifierShelf(settings.home / "classifiers"), read_framework(settings)
+    try:
+        shelf.read(one.version, digest=one.digest, framework=framework.name)
+    except InvalidInput as error:
+        advice = "Put its folder back from a backup, or run `klik classifiers rollback` or `train`."
+        return Finding("Classifier", FAULT, f"{one.version} ({one.state}): {error.detail}", advice)
+    notes = [*one.alarms, *(["somebody it was learnt from was erased"] if one.person_erased else [])]
+    told = f"{one.version} ({one.state}), learnt from {one.outcomes:,} outcomes"
+    if notes:
+        return Finding("Classifier", WARNING, f"{told}: {'; '.join(notes)}", "Run `klik classifiers train`.")
+    return Finding("Classifier", OK, told)
+
+
 def _clock(settings: "Settings") -> Iterator[Finding]:
     """Clock."""
     written_at = Path(__file__).stat().st_mtime
@@ -234,6 +274,7 @@ CHECKS: tuple[Callable[["Settings"], Iterator[Finding]], ...] = (
     _store,
     _framework,
     _texts,
+    _classifiers,
     _clock,
     _cores,
     _worker,

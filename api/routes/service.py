@@ -23,19 +23,33 @@ class StatusSchema(ma.Schema):
     status = fields.String(required=True, metadata={"enum": ["ok"]})
 
 
+class ReadinessSchema(ma.Schema):
+    """Whether requests can be served; `degraded` with the reasons, where some of them are served less well."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok", "degraded"]})
+    reasons = fields.List(fields.String())
+
+
 @routes.on("GET", "/healthz", gives={200: StatusSchema})
 def get_health() -> Response:
     """Whether this process answers; it asks nothing of anyone."""
     return json_answer({"status": "ok"})
 
 
-@routes.on("GET", "/readyz", gives={200: StatusSchema})
+@routes.on("GET", "/readyz", gives={200: ReadinessSchema})
 def get_readiness() -> Response:
-    """Whether requests can be served: the store answers and its schema is the one of this version."""
+    """Whether requests can be served: the store answers and its schema is the one of this version.
+
+    A classifier that should serve and cannot be read degrades the service: rules and profiles go on without it.
+    """
     with klik().store.reading() as records:
         records.employees.staff_mark()
     if not _schema_is_current():
         raise Unavailable("The database's schema is not the one of this version.", code="schema_not_current")
+    unread = klik().served.unread.values()
+    if unread:
+        reasons = [f"The classifier {one.version} cannot be read; see `klik doctor`." for one in unread]
+        return json_answer({"status": "degraded", "reasons": reasons})
     return json_answer({"status": "ok"})
 
 

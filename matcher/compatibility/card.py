@@ -95,7 +95,18 @@ def open_sealed(sealed: Sealed, *, framework: str | None = None) -> Opened:
         raise _bad("has arrays that are not its own")
     if framework is not None and card["framework"] != framework:
         raise _bad(f"was trained for {card['framework']}, and the framework in force is {framework}")
-    return Opened(card, Scorer.from_parts(card["scorer"], _read_arrays(sealed.arrays)), sealed.digest)
+    return Opened(card, _scorer(card["scorer"], _read_arrays(sealed.arrays)), sealed.digest)
+
+
+def _scorer(document: dict[str, Any], arrays: Arrays) -> Scorer:
+    """What serves. Raises InvalidInput where arrays are missing, or of other sizes than the features ask for."""
+    try:
+        scorer = Scorer.from_parts(document, arrays)
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise _bad("has arrays or features that are missing or of the wrong form") from None
+    if not scorer.fits_together:
+        raise _bad("has arrays of other sizes than its features ask for")
+    return scorer
 
 
 def _read_arrays(content: bytes) -> Arrays:

@@ -160,6 +160,19 @@ class Scorer:
         kept = sizes > SMALLEST_SHARE * sizes.max(initial=0.0)
         return left[:, kept] * sizes[kept], right[kept]
 
+    @property
+    def fits_together(self) -> bool:
+        """Whether its arrays have the sizes that its features and people ask for, and are numbers."""
+        columns, people = 1 + len(self.features.all_features), len(self.employees.keys)
+        sizes = [
+            self.weights.shape == (columns - 1,),
+            self.factor.ndim == 2 and self.factor.shape[0] == columns + people,
+            self.employees.effects.shape == (people,),
+            self.customers.effects.shape == self.customers.keys.shape == self.customer_variance.shape,
+            self.calibration.knots.ndim == 2 and self.calibration.knots.shape[1] == 2,
+        ]
+        return all(sizes) and bool(np.isfinite(self.weights).all() and np.isfinite(self.intercept))
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Its numbers, none of them objects."""
         arrays: dict[str, NDArray[Any]] = {

@@ -194,3 +194,28 @@ def test_a_classifier_nobody_knows_is_not_found(service: Installation) -> None:
     """Reading and promoting alike."""
     assert service.call("analyst", "GET", "/v1/classifiers/none").status_code == 404
     assert promoted(service, "none").status_code == 404
+
+
+def test_who_is_erased_leaves_classifiers_that_ask_for_retraining() -> None:
+    """Learnt weights keep a trace of everyone they were learnt from, and the card says so."""
+    service = with_a_past()
+    version = str(trained(service).result["version"])
+    before = service.call("analyst", "GET", f"/v1/classifiers/{version}").get_json()["asks_for_retraining"]
+    assert service.call("router", "DELETE", "/v1/customers/c7").status_code == 204
+    after = service.call("analyst", "GET", f"/v1/classifiers/{version}").get_json()["asks_for_retraining"]
+
+    assert (before, after) == (False, True)
+
+
+def test_a_classifier_that_cannot_be_read_degrades_and_never_breaks() -> None:
+    """Matches go on by rules and profiles, and readiness says what is wrong."""
+    service = with_a_past()
+    version = str(trained(service).result["version"])
+    service.klik.shelf.kept.clear()
+    assert promoted(service, version).status_code == 200
+    ready = service.call(None, "GET", "/readyz")
+
+    assert ready.status_code == 200
+    assert ready.get_json()["status"] == "degraded"
+    assert version in ready.get_json()["reasons"][0]
+    assert matched(service)["decision_basis"] == "rules"

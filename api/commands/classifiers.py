@@ -1,0 +1,174 @@
+"""`klik classifiers list | show | train | promote | rollback`: what outcomes taught, and what serves."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from api.commands.clean_output import clean_output
+from api.commands.evaluate import COLUMNS, shown
+from api.commands.installation import open_klik, settings_from_environment
+from api.commands.screen import json_option, progress, say_json, say_table, wants_json
+from matcher.errors import Conflict
+
+if TYPE_CHECKING:
+    from matcher.use_cases.ports import Job, KnownClassifier, Records
+
+ACTOR = "command line"
+MOST_LISTED = 500
+VERSION = click.argument("version")
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"])
+
+
+@click.group()
+def classifiers() -> None:
+    """Learn classifiers from the outcomes in the store, read their cards, and decide which one serves."""
+
+
+@classifiers.command("list")
+@json_option
+def list_them() -> None:
+    """List every classifier, newest first, refused ones too.
+
+    \b
+    Example:
+      klik classifiers list
+    """
+    from api.schemas.classifiers import shown_classifier
+    from matcher.use_cases.read_classifiers import list_classifiers
+
+    with open_klik(settings_from_environment()) as klik, klik.store.reading() as records:
+        found = list_classifiers(records, limit=MOST_LISTED).items
+    if wants_json():
+        say_json([shown_classifier(one) for one in found])
+        return
+    columns = ("version", "state", "outcomes", "until", "gate", "alarms")
+    say_table(columns, [_row(one) for one in found])
+
+
+@classifiers.command()
+@VERSION
+@json_option
+def show(version: str) -> None:
+    """Show the card of a classifier.
+
+    \b
+    Example:
+      klik classifiers show c20261122-0123456789ab
+    """
+    from api.schemas.classifiers import shown_card
+    from matcher.use_cases.promote_classifier import classifier_named
+
+    with open_klik(settings_from_environment()) as klik, klik.store.reading() as records:
+        one = classifier_named(records, version)
+    if wants_json():
+        say_json(shown_card(one))
+    else:
+        _tell(one)
+
+
+@classifiers.command()
+@click.option("--from", "since", type=MOMENT, help="First moment to learn from; default 365 days before the end.")
+@click.option("--to", "until", type=MOMENT, help="The end, itself left out; default now.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides draws.")
+@json_option
+def train(since: datetime | None, until: datetime | None, seed: int) -> None:
+    """Learn a classifier from the outcomes in the store, and put it to the gate.
+
+    \b
+    Example:
+      klik classifiers train --from 2026-01-01
+    """
+    from api.commands.own_job import done_here
+    from matcher.use_cases.start_training import start_training
+
+    with open_klik(settings_from_environment()) as klik:
+
+        def start(records: "Records") -> "Job":
+            window = {"since": _aware(since), "until": _aware(until)}
+            return start_training(records, **window, seed=seed, actor=ACTOR, now=klik.now(), new_id=klik.new_id)
+
+        with progress("Learning from outcomes") as told, clean_output():
+            job = done_here(klik, start, show=told)
+    if job.error is not None or not job.result:
+        raise Conflict(job.error or "It was stopped; nothing changed.")
+    if wants_json():
+        say_json(job.result)
+        return
+    click.echo(f"{job.result['version']} is {job.result['state']}.")
+    _tell_gate(job.result["gate"])
+
+
+@classifiers.command()
+@VERSION
+@json_option
+def promote(version: str) -> None:
+    """Put a classifier that passed its gate in service. Every process follows within a minute.
+
+    \b
+    Example:
+      klik classifiers promote c20261122-0123456789ab
+    """
+    from api.schemas.classifiers import shown_classifier
+    from matcher.use_cases.promote_classifier import promote_classifier
+
+    with open_klik(settings_from_environment()) as klik, klik.store.writing() as records:
+        one = promote_classifier(records, version, actor=ACTOR, now=klik.now())
+    if wants_json():
+        say_json(shown_classifier(one))
+    else:
+        click.echo(f"{one.version} is in service.")
+
+
+@classifiers.command()
+@json_option
+def rollback() -> None:
+    """Take the classifier in service out of it: the one before serves again, or none does.
+
+    \b
+    Example:
+      klik classifiers rollback
+    """
+    from api.schemas.classifiers import shown_classifier
+    from matcher.use_cases.roll_back_classifier import roll_back_classifier
+
+    with open_klik(settings_from_environment()) as klik, klik.store.writing() as records:
+        one = roll_back_classifier(records, actor=ACTOR, now=klik.now())
+    if wants_json():
+        say_json({"current": None if one is None else shown_classifier(one)})
+    else:
+        click.echo("No classifier is in service now." if one is None else f"{one.version} is in service again.")
+
+
+def _row(one: "KnownClassifier") -> list[str]:
+    notes = [*one.alarms, *(["asks for retraining"] if one.person_erased else [])]
+    gate = "passed" if one.passed_gate else "not passed"
+    until = f"{one.last_outcome_at:%Y-%m-%d}"
+    return [one.version, str(one.state), f"{one.outcomes:,}", until, gate, "; ".join(notes)]
+
+
+def _tell(one: "KnownClassifier") -> None:
+    card: Mapping[str, Any] = one.card
+    measures = card["evaluation"].get("measures", {})
+    rows = [[name, *(shown(figures.get(each)) for each in COLUMNS[1:])] for name, figures in measures.items()]
+    click.echo(f"{one.version}: {one.state}, learnt from {one.outcomes:,} outcomes, made {one.made_at:%Y-%m-%d %H:%M}.")
+    if rows:
+        say_table(COLUMNS, rows, title="On later outcomes, 95 % intervals")
+    else:
+        click.echo(f"How good it is cannot be told: {card['evaluation'].get('not_told')}")
+    _tell_gate(one.gate)
+    for alarm in one.alarms:
+        click.echo(f"Alarm: {alarm}")
+    if one.person_erased:
+        click.echo("Somebody it was learnt from was erased: learn anew.")
+
+
+def _tell_gate(gate: Any) -> None:
+    marks = [["passed" if line["passed"] else "failed", line["name"], line["told"]] for line in gate["lines"]]
+    say_table(("gate", "line", "what was found"), marks)
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """A day without a zone begins at midnight UTC."""
+    return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)
