@@ -3,15 +3,18 @@
 import pytest
 
 from matcher.profiles.people import Presence, PresenceState
+from matcher.use_cases.learning_ports import Candidate
 from matcher.use_cases.ports import ImportRow, JobState, Store, StoredAnswer
 from models.store import SqlStore
 from tests.contracts.stored_things import (
     FRAMEWORK,
     NOW,
     a_customer,
+    a_decision,
     a_job,
     a_key,
     an_employee,
+    an_outcome,
     everything_in,
     some_evidence,
     some_sums,
@@ -41,6 +44,13 @@ def _fill(store: Store, person: str) -> None:
         for who in ("customer", "employee"):
             records.profiles.append(some_evidence(f"v-{who}-{len(person)}", who=who, subject_id=person))
             records.profiles.put(who, person, FRAMEWORK, "values", some_sums(), expected_revision=0, now=NOW)
+            about = {"customer_id": None, "employee_id": None, "note": None, f"{who}_id": person}
+            records.outcomes.add_many([an_outcome(f"o-{who}-{len(person)}", **about)])
+        might_have = (Candidate(person, 0.5, 0.25),)
+        for employee in (person, None):
+            chosen = {"employee_id": employee, "candidates": might_have, "propensity": None}
+            decision = a_decision(f"d-{employee is None}-{len(person)}", customer_id=None, **chosen)
+            records.decisions.add_many([decision])
         answers = {
             f"k1 POST /v1/customers/{person}/evidence x": StoredAnswer("a" * 64, 201, {}, b"{}"),
             f"k1 PUT /v1/customers/{person} x": StoredAnswer("a" * 64, 200, {}, b"{}"),
@@ -56,6 +66,8 @@ def _erase(store: Store, person: str) -> None:
     with store.writing() as records:
         for who in ("customer", "employee"):
             records.profiles.erase(who, person)
+            records.outcomes.erase_person(who, person)
+            records.decisions.erase_person(who, person)
         records.customers.delete(person)
         records.employees.delete(person)
 
@@ -132,6 +144,8 @@ def test_erasing_a_stranger_is_no_error(store: Store, kind: str) -> None:
     """A second request for erasure must not fail because the first one worked."""
     with store.writing() as records:
         records.profiles.erase(kind, PERSON)
+        records.outcomes.erase_person(kind, PERSON)
+        records.decisions.erase_person(kind, PERSON)
 
     assert PERSON not in everything_in(store)
 
