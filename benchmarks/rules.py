@@ -20,7 +20,7 @@ REASON = {"nl": "Daarom.", "en": "Because."}
 
 
 def measure() -> list[Figure]:
-    """Milliseconds of processor time, beside a single pass over the pairs: what no code that changes every pair could beat."""
+    """Milliseconds of processor time, beside a single pass over the pairs: no code that changes all could beat it."""
     compiled, many = compile_rules(parse_rule_set(document(RULES))), parse_rule_set(document(MANY))
     contacts, customers, staff = people()
     of_staff = compiled.employee_side(staff)
