@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.commands.checks import check_rules
+from api.commands.import_workflow import import_twilio
 from api.commands.installation import open_klik, settings_from_environment
 from api.commands.refusal import of_file
 from api.commands.rehearse import rehearse
@@ -29,6 +30,7 @@ def rules() -> None:
 
 rules.add_command(check_rules)
 rules.add_command(rehearse)
+rules.add_command(import_twilio)
 
 
 @rules.command()

@@ -1,0 +1,1 @@
+"""Translators of what other platforms speak, one file a platform."""
