@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import event
 
 from matcher.use_cases.ports import Records, StoredProfile
+from matcher.use_cases.record_outcomes import record_outcomes
 from models.store import SqlStore
 from tests.contracts.stored_things import (
     FRAMEWORK,
     NOW,
     an_answer,
     an_employee,
+    an_outcome,
     an_overlay,
     hire,
+    later,
     some_evidence,
     some_sums,
 )
@@ -118,3 +121,21 @@ def test_an_unchanged_staff_is_not_looked_at(sql_store: SqlStore) -> None:
 
     assert changes.records == ()
     assert sent == []
+
+
+def test_a_thousand_outcomes_are_recorded_by_few_statements(sql_store: SqlStore) -> None:
+    """Ten or a thousand: known events, decisions, people and complaints are each looked for once."""
+    with sql_store.writing() as records:
+        hire(records, PEOPLE[:1_000])
+    counts = []
+    for number, size in enumerate((10, 1_000)):
+        told = [
+            an_outcome(f"o-{number}-{place}", contact_id=f"k-{place}", customer_id=None, employee_id=PEOPLE[place])
+            for place in range(size)
+        ]
+        with _counted(sql_store) as sent, sql_store.writing() as records:
+            record_outcomes(records, told, now=later(600))
+        counts.append(len(sent))
+
+    assert counts[1] <= counts[0] + 1_000 * 23 / 30_000 + 1  # a statement holds so many values
+    assert counts[0] <= 9
