@@ -27,7 +27,7 @@ def has_own_reach() -> bool:
 
 
 def has_part_reach() -> bool:
-    """Whether the key may only change a part of the fields."""
+    """Whether the key may see or change only a part of the fields."""
     return bool(g.get("reach") == PART)
 
 

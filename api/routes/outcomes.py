@@ -54,7 +54,7 @@ def tell(told: dict[str, Any], *, records: Records) -> Response:
 
 @routes.on("GET", "", query=OutcomeQuerySchema, gives={200: OutcomePageSchema})
 def list_them(query: dict[str, Any]) -> Response:
-    """What came of contacts, oldest first; with `complaint=true` those that need an owner. Analysts see pseudonyms."""
+    """What came of contacts, oldest first; `complaint=true`: those that need an owner. Some roles see pseudonyms."""
     cursor, limit = query.pop("cursor", None), query.pop("limit")
     cursors = Cursors("outcomes", _filters(query), key().id, klik().cursor_key)
     after = cursors.read(cursor)

@@ -218,10 +218,11 @@ def test_a_window_that_ends_before_it_begins_is_refused(here: Installation) -> N
     assert faults(answer) == [("/until", "due_order")]
 
 
-def test_analysts_see_pseudonyms_and_no_notes(here: Installation) -> None:
+@pytest.mark.parametrize("role", ["analyst", "auditor"])
+def test_who_studies_sees_pseudonyms_and_no_notes(here: Installation, role: str) -> None:
     """They study what works; whom it was about is nothing to them, but that it was the same one is."""
     tell(here, EVERYTHING, {**EVERYTHING, "event_id": "o-2"})
-    first, second = listed(here, role="analyst")
+    first, second = listed(here, role=role)
 
     assert first["customer_id"] == second["customer_id"]
     assert first["customer_id"].startswith("p-")
