@@ -66,6 +66,13 @@ def blocks(n: int, m: int, seed: int) -> Matrix:
     return np.where(np.arange(n)[:, None] * 10 // n == np.arange(m) * 10 // m, value, 0.0)
 
 
+def scattered_blocks(n: int, m: int, seed: int) -> Matrix:
+    """The same in any order, other departments' pairs forbidden."""
+    rng = np.random.default_rng(seed + 2000)
+    value = blocks(n, m, seed)[rng.permutation(n)][:, rng.permutation(m)]
+    return np.ascontiguousarray(np.where(value > 0, value, -np.inf))
+
+
 def slots(m: int, seed: int) -> NDArray[np.int64]:
     """One to four slots an employee."""
     return np.random.default_rng(seed + 1000).integers(1, 5, m)
@@ -86,6 +93,7 @@ DENSE: dict[str, Callable[[int, int, int], Matrix]] = {
     "product": product,
     "classes": classes,
     "blocks": blocks,
+    "scattered blocks": scattered_blocks,
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from matcher.assignment.certificate import bound_of, value_of
 from matcher.assignment.compiled import compiled_is_ready
+from matcher.assignment.components import parts_of, solve_parts
 from matcher.assignment.linear_program import greedy, solve_transport
 from matcher.assignment.loads import solve_loads
 from matcher.assignment.matrix import solve_by_scipy, solve_matrix
@@ -194,7 +195,25 @@ def _solve_dense_form(problem: Problem, value: FloatArray, time_left: TimeLeft) 
     cells = problem.shape[0] * problem.shape[1]
     if _is_over(time_left) and cells <= MOST_CELLS and not compiled_is_ready():
         return greedy(problem.useful_pairs, problem.shape[0], problem.capacity)
-    return solve_matrix(value, problem.capacity, has_time=_has_time(time_left))
+    capacity = problem.capacity
+    if not _is_over(time_left) and (parts := parts_of(value, capacity)) is not None:
+        return solve_parts(
+            parts,
+            problem.shape[0],
+            capacity,
+            lambda part: _solve_block(
+                value[np.ix_(part.contacts, part.employees)], capacity[part.employees], time_left
+            ),
+        )
+    return solve_matrix(value, capacity, has_time=_has_time(time_left))
+
+
+def _solve_block(value: FloatArray, capacity: IntArray, time_left: TimeLeft) -> Found:
+    """One block of several: most are small."""
+    is_small = value.shape[0] > 1 and value.size <= SMALL and not _is_over(time_left)
+    if is_small and (quick := _small_solver()(value, capacity)) is not None:
+        return Found(quick[0], quick[1], "augmenting_paths", reason="small")
+    return solve_matrix(value, capacity, has_time=_has_time(time_left))
 
 
 def _solve_pairs(pairs: Pairs, contacts: int, capacity: IntArray, time_left: TimeLeft) -> Found:

@@ -16,6 +16,7 @@ def warm_up() -> None:
     """
     if not numba_is_here():
         return
+    from matcher.assignment import components_loops
     from matcher.assignment.auction import auction_turned, paths_from_zero
     from matcher.assignment.one_slot import paths_one_slot
     from matcher.assignment.pair_auction import solve_pairs_exactly
@@ -33,4 +34,7 @@ def warm_up() -> None:
     contact, employee = np.array([0, 0, 1, 2, 2, 3]), np.array([0, 1, 0, 1, 2, 2])
     pairs = Pairs(contact, employee, np.array([9.0, 8.0, 9.0, 8.0, 5.0, 5.0]))
     solve_pairs_exactly(pairs, 4, one_each, has_time=None)
+    above, some = np.arange(3), np.full(2, -1)
+    components_loops.join_matrix(value, one_each, 3, above, one_each.copy(), some)
+    components_loops.flatten(above)
     LOADED.set()
