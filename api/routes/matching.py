@@ -28,11 +28,11 @@ SEED_BITS = 53  # a whole number that every reader of JSON holds exactly
 @routes.on("POST", "/matches", body=MatchInSchema, limit="batch_limit_bytes", gives={200: RoundSchema})
 def match(asked: dict[str, Any]) -> Response:
     """The best employee for every contact at once, each with reasons; or why there is none."""
-    here, seed, is_logged = klik(), _seed(asked), asked.pop("log", False)
+    here, seed = klik(), _seed(asked)
     now, rng = here.now(), here.new_rng(seed)
     terms, wanted = _terms(here, now), MatchRequest(**_said(asked))
     made = match_contacts(here.store, wanted, terms=terms, now=now, rng=rng)
-    if is_logged:
+    if wanted.log:
         log_round(here.store, wanted, made, terms=terms, seed=seed, now=now, new_id=here.new_id)
     return json_answer({**shown_round(made), "seed": seed})
 

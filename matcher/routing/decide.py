@@ -8,6 +8,7 @@ import numpy as np
 
 from matcher.assignment import Assignment, Problem, solve
 from matcher.routing.attendance import Bools, Floats, Ints
+from matcher.routing.candidates import with_candidates
 from matcher.routing.decision import Basis, Decision, Round
 from matcher.routing.eligibility import Eligibility, eligibility_of, slots_for
 from matcher.routing.explain import reasons_for
@@ -227,7 +228,7 @@ def decisions_on(
 ) -> list[Decision]:
     """The decisions for served pairs: contact rows and their employee columns, side by side."""
     customer_reliability, employee_reliability = scores.customer_reliability, scores.employee_reliability
-    return [
+    made = [
         Decision(
             contact_id=snapshot.contacts[row].id,
             employee_id=snapshot.roster.employees[column].id,
@@ -241,3 +242,4 @@ def decisions_on(
         )
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
     ]
+    return with_candidates(made, snapshot, eligibility, scores, rows) if snapshot.candidates else made

@@ -81,7 +81,7 @@ class Decision:
 
     `wishes` are what the customer's preferences ask of whoever serves them. `propensity` is the chance in (0, 1] with
     which this employee was chosen, `None` where it is not known (a deterministic round has none worth the name);
-    `candidates` are who might have been: employee, score and chance.
+    `candidates` are who might have been, best first: employee, score and chance; `candidates_left_out` how many more.
     """
 
     contact_id: str
@@ -94,6 +94,7 @@ class Decision:
     unassigned: Unassigned | None = None
     propensity: float | None = None
     candidates: tuple[tuple[str, float, float | None], ...] = ()
+    candidates_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

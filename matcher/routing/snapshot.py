@@ -122,7 +122,7 @@ class Snapshot:
     """Contacts, employees and terms of one round. `are_named`: the caller chose the employees and vouches for them.
 
     `everyone` is the whole staff where `roster` was narrowed to those the round is about. `classifier` is what was
-    learnt from outcomes, where there is one to judge by.
+    learnt from outcomes, where there is one to judge by. Each decision names its best `candidates`, so many at most.
     """
 
     contacts: tuple[Contact, ...]
@@ -137,6 +137,7 @@ class Snapshot:
     deadline_s: float | None = None
     everyone: Roster | None = None
     classifier: "ServedClassifier | None" = None
+    candidates: int = 0
 
     def narrowed(self, roster: Roster) -> "Snapshot":
         """The same round over a part of its staff."""
@@ -144,7 +145,7 @@ class Snapshot:
             return self
         return Snapshot(  # written out: `replace` takes ten times as long, and this stands before every decision
             self.contacts, roster, self.customers, self.framework, self.rules, self.are_named, self.explain,
-            self.language, self.timezone, self.deadline_s, self.roster, self.classifier,
+            self.language, self.timezone, self.deadline_s, self.roster, self.classifier, self.candidates,
         )  # fmt: skip
 
     @property

@@ -1,11 +1,10 @@
 """Keep the decisions of a round that a router acts on, so that what comes of them can be joined to them later."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from matcher.contacts.contact import Contact
 from matcher.routing import Round
-from matcher.routing.decision import Decision
 from matcher.use_cases.learning_ports import Candidate, LoggedDecision
 from matcher.use_cases.match_contacts import MatchRequest, Terms, rules_asked_for
 from matcher.use_cases.ports import Store
@@ -37,7 +36,8 @@ def log_round(
             seed=seed,
             employee_id=one.employee_id,
             propensity=one.propensity,
-            candidates=tuple(_candidates(one)),
+            candidates=tuple(Candidate(*each) for each in one.candidates),
+            candidates_left_out=one.candidates_left_out,
             customer_id=_customer_of(contacts[one.contact_id]),
             channel=contacts[one.contact_id].channel,
             intent=contacts[one.contact_id].intent,
@@ -50,14 +50,6 @@ def log_round(
         with store.writing() as records:
             records.decisions.add_many(decisions)
     return len(decisions)
-
-
-def _candidates(one: Decision) -> Iterator[Candidate]:
-    """Who might have been chosen; where the round says nothing of others, the one who was."""
-    if one.candidates:
-        yield from (Candidate(*each) for each in one.candidates)
-    elif one.employee_id is not None:
-        yield Candidate(one.employee_id, one.score, one.propensity)
 
 
 def _customer_of(contact: Contact) -> str | None:

@@ -18,6 +18,7 @@ from matcher.routing.shares import inline_facet
 from matcher.routing.snapshot import NOBODY
 from matcher.routing.wishes import states_called_up
 from matcher.rules import CompiledRules, compile_rules, strategy_named
+from matcher.use_cases.learning_ports import MOST_CANDIDATES
 from matcher.use_cases.ports import Store
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ PREFERENCES = ("channel", "decision_style", "service_window")
 class MatchRequest:
     """What a router asks: its contacts, the employees it can give (`None`: all that are available), and on what terms.
 
-    `explain` is none, short or full; `language` of the sentences en or nl; `at` stands in for the present moment.
+    `explain` is none, short or full; `language` of the sentences en or nl; `at` stands in for the present moment. With
+    `log` the decisions are to be kept, and name their best candidates.
     """
 
     contacts: tuple[Contact, ...]
@@ -41,6 +43,7 @@ class MatchRequest:
     explain: str = "short"
     language: str = "en"
     at: datetime | None = None
+    log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def snapshot_of(store: Store, request: MatchRequest, *, terms: Terms, at: dateti
         timezone=terms.timezone,
         deadline_s=terms.deadline_s,
         classifier=terms.classifier,
+        candidates=MOST_CANDIDATES if request.log else 0,
     )
 
 

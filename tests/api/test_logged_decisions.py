@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from matcher.use_cases.learning_ports import MOST_CANDIDATES
 from tests.api.installation import Installation
 from tests.contracts.stored_things import everything_in
 
@@ -55,6 +56,24 @@ def test_a_kept_decision_says_how_it_came_about(here: Installation) -> None:
     assert [(each.employee_id, each.score) for each in kept.candidates] == [
         ("e1", pytest.approx(answer["assignments"][0]["score"]))
     ]
+    assert kept.candidates_left_out == 0
+
+
+def test_a_kept_decision_names_who_else_might_have_been_chosen(here: Installation) -> None:
+    """Best first, fifty at most and the rest counted; who may not take the contact is no candidate."""
+    for number in range(2, 60):
+        here.add_employee(f"e{number}", skills={"billing": 5 if number == 7 else 1})
+    here.add_employee("chatter", channels={"chat": {"cost": 1}})
+    wanted = {**CONTACT, "wanted_skills": {"billing": 5}}
+    match(here, log=True, contacts=[wanted])
+    with here.store.reading() as records:
+        (kept,) = records.decisions.window(None, None, limit=9)
+    scores = [each.score for each in kept.candidates]
+
+    assert (len(kept.candidates), kept.candidates_left_out) == (MOST_CANDIDATES, 59 - MOST_CANDIDATES)
+    assert scores == sorted(scores, reverse=True)
+    assert kept.employee_id == kept.candidates[0].employee_id == "e7"
+    assert "chatter" not in {each.employee_id for each in kept.candidates}
 
 
 def test_nobody_chosen_is_no_decision_to_learn_from(here: Installation) -> None:
