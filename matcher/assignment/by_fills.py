@@ -21,9 +21,10 @@ from matcher.assignment.result import DEADLINE, OPTIMAL, FillProof, Found, Turno
 
 A_SECOND = 12_000  # pairs whose relaxation takes a third of a second (measured, one core)
 FEWEST_KEPT, MOST_KEPT = 4, 8  # employees a contact keeps of the best at first; half as many of the others
-JOINING = 3  # pairs of a contact that join at once
+JOINING = 8  # pairs of a contact that join at once
 MOST_ROUNDS = 30
 FEW_LEFT = 1_000  # pairs: with so few to branch on another round of prices saves nothing
+SETTLED = 0.03  # of the gap: where prices can lower the bound by no more, answers have to rise
 
 
 def solve_by_fills(problem: Loaded, fills: Fills, best: Found) -> Found:
@@ -70,7 +71,8 @@ def _relax(search: Search, slot_prices: FloatArray) -> BoolArray | None:
         if search.is_proved or search.bound - found.value <= search.tolerance:
             return kept
         lost = losses(search.fills, worth, net)
-        if (search.lost() <= search.bound - search.worth).sum() <= FEW_LEFT:
+        gap = search.bound - search.worth
+        if search.bound - found.value <= SETTLED * gap or (search.lost() <= gap).sum() <= FEW_LEFT:
             return kept
         joins = _joining(search, kept, net, worth.of_employee[pairs.employee] - lost)
         if not joins.any():

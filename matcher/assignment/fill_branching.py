@@ -37,12 +37,17 @@ class _Part:
 
     search: Search
     chosen: BoolArray
+    lost: FloatArray  # by each pair
     totals: FloatArray
     cuts: list[Cut]
 
     def is_settled(self, value: float) -> bool:
         """Whether nothing worth this much is better than what is known."""
         return value <= self.search.worth + self.search.tolerance
+
+    def near(self) -> BoolArray:
+        """Those of the pairs that can still be in a better answer."""
+        return self.chosen & (self.lost <= self.search.bound - self.search.worth + self.search.tolerance)
 
 
 def branch(search: Search) -> bool:
@@ -54,7 +59,7 @@ def branch(search: Search) -> bool:
             near = near[np.argsort(lost[near], kind="stable")[:most]]
         chosen = np.zeros(lost.size, dtype=np.bool_)
         chosen[near] = True
-        is_best = _by_few_nodes(_Part(search, chosen, totals, cuts))
+        is_best = _by_few_nodes(_Part(search, chosen, lost, totals, cuts))
         if is_best is None:
             share, is_best = branched(search.programme(chosen), search.problem.left_s())
             if share is not None:
@@ -103,16 +108,17 @@ def _with_cuts(part: _Part, node: Node, rounds: int) -> tuple[float, FloatArray]
 
 def _relaxed(part: _Part, node: Node) -> tuple[float, FloatArray] | None:
     """What the node is worth with fractions, and the shares of pairs and fills; `None` where time ran out."""
-    columns = np.concatenate((part.chosen, node.allowed))
+    chosen = part.near()
+    columns = np.concatenate((chosen, node.allowed))
     rows = [sign * part.totals[total, columns] for total, sign, _ in node.limits]
     limits = [float(sign * limit) for _, sign, limit in node.limits]
     for cut in part.cuts:
         row = np.zeros(columns.size)
         row[cut.pairs] = 1.0
-        row[part.chosen.size + cut.fills] = -cut.weights
+        row[chosen.size + cut.fills] = -cut.weights
         rows.append(row[columns])
         limits.append(cut.limit)
-    made = part.search.programme(part.chosen, node.allowed)
+    made = part.search.programme(chosen, node.allowed)
     found = relaxed(made.limited(np.array(rows), limits) if rows else made, part.search.problem.left_s())
     if found is None:
         return None

@@ -1,9 +1,10 @@
 """Cuts: what fractions of fills claim to serve, and whole ones cannot.
 
 Four chats, and employees who take three or none: one and a third of them would serve all four, but the second employee,
-once taken, serves one. For contacts C, k = q·d + r of them (0 < r < d), and employees S who take n ≤ d of them,
-Σ x ≤ q·(d - r) + Σ min(n, r)·y. Proof: of those with n > r at most q add more than r each; with q + 1 of them the right
-side is k already. It is mixed-integer rounding (Nemhauser and Wolsey 1990, doi 10.1007/BF01585752).
+once taken, serves one. For contacts C and employees S who take b of them anyway and n ≤ d more, with B all of b and
+B + q·d + r contacts (0 < r < d): Σ x ≤ B + q·(d - r) + Σ min(n, r)·y. Proof: of those with n > r at most q add more than
+r each; with q + 1 of them the right side is all contacts already. It is mixed-integer rounding (Nemhauser and Wolsey
+1990, doi 10.1007/BF01585752).
 """
 
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ class _InUse:
     groups: IntArray
     contacts: IntArray
     flow: FloatArray  # contacts × groups
-    taken: FloatArray  # r × groups: Σ min(n, r)·y, for r from 0 to d
+    anyway: IntArray  # b of each group
+    most: IntArray  # d of each group
+    taken: FloatArray  # r × groups: Σ min(n, r)·y, for r from 0 to the largest d
     is_near: BoolArray  # groups × groups: they share a contact
     seeds: IntArray  # groups some of whose fills are taken in part, by their place among all
 
@@ -64,17 +67,29 @@ def _in_use(pairs: Pairs, fills: Fills, load: int, pair_share: FloatArray, share
     if not seeds.size:
         return None
     entry = np.flatnonzero(np.isin(fills.entry_group, groups))
-    most = int(fills.entry_count[entry].max())
     number = np.searchsorted(groups, fills.entry_group[entry])
-    taken = np.zeros((most + 1, groups.size))
-    for r in range(1, most + 1):
-        np.add.at(taken[r], number, np.minimum(fills.entry_count[entry], r) * share[fills.entry_fill[entry]])
+    anyway = _anyway(fills, groups, entry, number)
+    more = fills.entry_count[entry] - anyway[number]
+    most = np.zeros(groups.size, dtype=np.int64)
+    np.maximum.at(most, number, more)
+    taken = np.zeros((int(most.max()) + 1, groups.size))
+    for r in range(1, taken.shape[0]):
+        np.add.at(taken[r], number, np.minimum(more, r) * share[fills.entry_fill[entry]])
     pair = np.flatnonzero((pair_share > FRACTION) & np.isin(fills.group, groups))
     contacts, row = np.unique(pairs.contact[pair], return_inverse=True)
     flow = np.zeros((contacts.size, groups.size))
     flow[row, np.searchsorted(groups, fills.group[pair])] = pair_share[pair]
     touches = (flow > 0).astype(np.float64)
-    return _InUse(groups, contacts, flow, taken, touches.T @ touches > 0, np.searchsorted(groups, seeds))
+    return _InUse(groups, contacts, flow, anyway, most, taken, touches.T @ touches > 0, np.searchsorted(groups, seeds))
+
+
+def _anyway(fills: Fills, groups: IntArray, entry: IntArray, number: IntArray) -> IntArray:
+    """How many contacts of each group its employee takes with any fill."""
+    least = np.full(groups.size, np.iinfo(np.int64).max)
+    np.minimum.at(least, number, fills.entry_count[entry])
+    choices = np.bincount(fills.employee, minlength=int(fills.group_employee.max()) + 1)
+    has_all = np.bincount(number, minlength=groups.size) == choices[fills.group_employee[groups]]
+    return np.where(has_all, least, 0)
 
 
 def _grown(shared: _InUse, seed: int) -> tuple[float, list[int], int]:
@@ -95,10 +110,12 @@ def _grown(shared: _InUse, seed: int) -> tuple[float, list[int], int]:
 def _over(shared: _InUse, together: list[int]) -> tuple[float, int]:
     """By how much the best cut of these groups is broken, and its number of contacts."""
     flow = -np.sort(-shared.flow[:, together].sum(axis=1))
-    most = shared.taken.shape[0] - 1
+    anyway, most = int(shared.anyway[together].sum()), int(shared.most[together].max())
     count = np.arange(1, flow.size + 1)
-    whole, rest = count // most, count % most
-    limit = whole * (most - rest) + shared.taken[:, together].sum(axis=1)[rest]
+    if most < 2 or anyway >= flow.size:
+        return -np.inf, 0
+    whole, rest = np.divmod(np.maximum(count - anyway, 0), most)
+    limit = anyway + whole * (most - rest) + shared.taken[:, together].sum(axis=1)[rest]
     over = np.where(rest > 0, np.cumsum(flow) - limit, -np.inf)
     at = int(over.argmax())
     return float(over[at]), at + 1
@@ -109,7 +126,9 @@ def _cut(pairs: Pairs, fills: Fills, shared: _InUse, together: list[int], count:
     contacts = shared.contacts[np.argsort(-shared.flow[:, together].sum(axis=1), kind="stable")[:count]]
     pair = np.flatnonzero(np.isin(fills.group, groups) & np.isin(pairs.contact, contacts))
     entry = np.flatnonzero(np.isin(fills.entry_group, groups))
-    most = shared.taken.shape[0] - 1
-    whole, rest = divmod(count, most)
-    weights = np.minimum(fills.entry_count[entry], rest).astype(np.float64)
-    return Cut(pair, fills.entry_fill[entry], weights, float(whole * (most - rest)))
+    anyway, most = int(shared.anyway[together].sum()), int(shared.most[together].max())
+    whole, rest = divmod(count - anyway, most)
+    place = {int(group): int(b) for group, b in zip(groups, shared.anyway[together], strict=True)}
+    more = fills.entry_count[entry] - np.array([place[group] for group in fills.entry_group[entry].tolist()])
+    weights = np.minimum(more, rest).astype(np.float64)
+    return Cut(pair, fills.entry_fill[entry], weights, float(anyway + whole * (most - rest)))
