@@ -325,3 +325,14 @@ def test_the_rules_in_force_say_what_a_minute_is_worth(here: Installation) -> No
 
     assert [one["net_value_cents"] for one in listed(here)] == [2_000 - 2_250, 2_000]
     assert [one["judged_success"] for one in listed(here)] == [0.0, 1.0]
+
+
+def test_a_report_quotes_neither_notes_nor_events(here: Installation) -> None:
+    """Reports of files are kept as proof of what was done; an erasure does not look for such words in them."""
+    tell(here, {**TOLD, "event_id": "about-piet", "resolved": True})
+    header = b"event_id,at,customer_id,employee_id,contact_id,resolved,note\n"
+    lines = b"about-piet,2026-03-01T09:00:00Z,c1,e1,k-1,false,\no-2,2026-03-01T09:00:00Z,c1,e1,k-1,,Piet\x07\n"
+    report = send(here, header + lines)
+
+    assert report.get_json()["counts"]["error"] == 2
+    assert "iet" not in report.get_data(as_text=True)
