@@ -20,6 +20,7 @@ from api.outcome_job import clear_outcomes, work_on_outcomes
 from api.rehearsal_job import work_on_rehearsal
 from api.settings import NIGHTLY
 from api.tag_job import clear_tags, work_on_tags
+from api.watch_job import work_on_watch
 from matcher.errors import Conflict, MatcherError, Unavailable
 from matcher.use_cases.ports import JobState
 from matcher.use_cases.refit_profiles import PROFILES_NIGHTLY, plan_night
@@ -29,6 +30,7 @@ from matcher.use_cases.start_outcome_import import IMPORT_OUTCOMES
 from matcher.use_cases.start_rehearsal import REHEARSE_RULES
 from matcher.use_cases.start_tagging import TAG_EMPLOYEES
 from matcher.use_cases.start_training import TRAIN_CLASSIFIER, plan_training
+from matcher.use_cases.start_watch import WATCH_CLASSIFIERS, plan_watch
 
 if TYPE_CHECKING:
     from api.wiring import Klik
@@ -57,6 +59,7 @@ def job_kinds(klik: "Klik") -> Mapping[str, JobKind]:
         TAG_EMPLOYEES: JobKind(lambda run: work_on_tags(klik, run), clear=clear_tags),
         PROFILES_NIGHTLY: JobKind(lambda run: work_on_night(klik, run)),
         TRAIN_CLASSIFIER: JobKind(lambda run: work_on_classifier(klik, run)),
+        WATCH_CLASSIFIERS: JobKind(lambda run: work_on_watch(klik, run)),
         REHEARSE_RULES: JobKind(lambda run: work_on_rehearsal(klik, run)),
     }
 
@@ -137,6 +140,7 @@ class Worker:
             plan_night(records, day, now=klik.now())
             if klik.settings.retrain == NIGHTLY:
                 plan_training(records, day, now=klik.now())
+            plan_watch(records, day, now=klik.now())
         self._planned = day
 
     def _runnable(self) -> list[str]:

@@ -3,6 +3,7 @@
 from api.blueprint import Blueprint
 from api.routes import (
     approvals,
+    classifier_reports,
     classifiers,
     customers,
     employees,
@@ -42,6 +43,7 @@ ALL_ROUTES: tuple[Blueprint, ...] = (
     outcomes.routes,
     learning.routes,
     classifiers.routes,
+    classifier_reports.routes,
     rule_sets.routes,
     approvals.routes,
     jobs.routes,

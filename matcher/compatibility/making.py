@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from matcher.compatibility.drift import mix_of
 from matcher.compatibility.evaluate import LEARNED, MAIN, PRIOR, Data, Evaluation, evaluate
 from matcher.compatibility.gate import Verdict, gate, gate_document, unjudged
 from matcher.compatibility.scorer import Scorer
@@ -49,7 +50,12 @@ def make_classifier(
     step(1)
     classifier = learnt(data, seed=seed)
     step(2)
-    told = {**making_document(data, classifier, figures), "gate": gate_document(verdict), **_spread(found, data)}
+    told = {
+        **making_document(data, classifier, figures),
+        **_spread(found, data),
+        "mix": mix_of(data, classifier.scorer_),
+        "gate": gate_document(verdict),
+    }
     return Made(classifier.scorer_, told, verdict)
 
 
