@@ -4,7 +4,7 @@ For each pair there are two probabilities. One is that of a customer of whom not
 channel; the other counts what is known of this customer too. Their difference is all that profiles, traits and wishes
 of customers can do, and it is exactly 0 for whoever withholds a profile. Main effects of customers say how well
 contacts go whoever serves them: they belong to the probability that is told, and never to a choice between employees.
-Source: learning.md section 1; decision 0016.
+Source: learning.md section 1; decision 0017.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -158,7 +158,7 @@ class ServedClassifier:
 
     def kind(self, staff: StaffHalf, intent: str | None, channel: str | None) -> Kind:
         """What is said of a contact of which only this is known, by which every contact begins."""
-        contact = self.scorer.contact_half(_nobody(1, self.scorer), [intent], [channel])
+        contact = self.scorer.contact_half(nobody(1, self.scorer), [intent], [channel])
         logits = self.scorer.logits(contact, staff.half)[0]
         chance = self.scorer.calibration.probability(logits)
         return Kind(logits, chance, float(chance.mean()) if len(chance) else 0.0)
@@ -175,7 +175,7 @@ class ServedClassifier:
         """Beside somebody unknown with the same contact: what is said of each whoever serves them (n, logits), and
         their own columns (n × b), both exactly 0 where nothing is known."""
         known = self.scorer.contact_half(people, intents, channels)
-        unknown = self.scorer.contact_half(_nobody(len(people), self.scorer), intents, channels)
+        unknown = self.scorer.contact_half(nobody(len(people), self.scorer), intents, channels)
         level: Floats = known.rows[:, MAIN].astype(float) - unknown.rows[:, MAIN].astype(float)
         return level, known.side.pair - unknown.side.pair
 
@@ -193,7 +193,7 @@ class ServedClassifier:
         return chemistry
 
 
-def _nobody(count: int, scorer: Scorer) -> PeopleTable:
+def nobody(count: int, scorer: Scorer) -> PeopleTable:
     """So many customers of whom nothing is known."""
     nothing, features = np.zeros(count, dtype=bool), scorer.features
     return PeopleTable(
