@@ -124,18 +124,23 @@ def _published(
     klik: "Klik", source: str, *, note: str | None, replaces: str | None, alone: bool
 ) -> "Publication | Approval":
     """What came of publishing the file or the version."""
+    from matcher.rules.lint import needs_second_person, refused
+    from matcher.use_cases.check_rule_set import check_rule_set
     from matcher.use_cases.publish_rule_set import Order, publish_rule_set
 
     document = _document(Path(source)) if Path(source).is_file() else None
     with klik.store.writing() as records:
         found = _drafted(klik, records, document) if document is not None else _kept(records, source)
+        findings = check_rule_set(records, found, framework=klik.framework)
+        asks = klik.settings.second_person or needs_second_person(findings)
         order = Order(
             actor=ACTOR,
             person=ACTOR,
             revision=found.revision,
             replaces=replaces,
-            note=f"Without a second person: {note}" if alone and klik.settings.second_person else note,
-            needs_second=klik.settings.second_person and not alone,
+            note=f"Without a second person: {note}" if alone and asks else note,
+            refusals=[one.fault("en") for one in refused(findings)],
+            needs_second=asks and not alone,
         )
         return publish_rule_set(records, found.version, order, now=klik.now(), new_id=klik.new_id)
 

@@ -19,6 +19,8 @@ from api.schemas.rule_sets import (
     ChangeQuerySchema,
     DifferenceQuerySchema,
     DifferenceSchema,
+    FieldListSchema,
+    FindingListSchema,
     PublicationInSchema,
     PublicationPageSchema,
     PublicationSchema,
@@ -32,14 +34,19 @@ from api.schemas.rule_sets import (
     shown_approval,
     shown_change,
     shown_difference,
+    shown_field,
+    shown_finding,
     shown_line,
     shown_publication,
     shown_rule_set,
 )
 from matcher.rules import parse_rule_set
+from matcher.rules.lint import needs_second_person, refused
 from matcher.use_cases.change_draft import change_draft, the_rule_set
+from matcher.use_cases.check_rule_set import check_rule_set
 from matcher.use_cases.discard_draft import discard_draft
 from matcher.use_cases.draft_rule_set import current_version, draft_rule_set
+from matcher.use_cases.list_rule_fields import list_rule_fields
 from matcher.use_cases.ports import Records
 from matcher.use_cases.publish_rule_set import Order, publish_rule_set
 from matcher.use_cases.roll_back_rules import roll_back_rules
@@ -92,6 +99,12 @@ def get_current() -> Response:
     return get_rule_set("current")
 
 
+@routes.on("GET", "/fields", gives={200: FieldListSchema})
+def list_fields() -> Response:
+    """What a rule may look at, on which side, and which operators it takes."""
+    return json_answer({"items": [shown_field(one) for one in list_rule_fields()], "next": None})
+
+
 @routes.on("GET", "/<rules:version>", gives={200: RuleSetSchema}, doc=_tagged(200))
 def get_rule_set(version: str) -> Response:
     """A rule set by its version, or a draft by its id."""
@@ -134,6 +147,15 @@ def get_difference(query: dict[str, str], version: str) -> Response:
     return json_answer(shown_difference(told, earlier=earlier.version, later=later.version, sentences=sentences))
 
 
+@routes.on("POST", "/<rules:version>/checks", gives={200: FindingListSchema})
+def check(version: str) -> Response:
+    """What the rule set would do that nobody can have meant, the gravest first; `refused` ones forbid publication."""
+    with klik().store.reading() as records:
+        found = check_rule_set(records, the_rule_set(records, version), framework=klik().framework)
+    language = spoken_language(request.headers.get("Accept-Language"))
+    return json_answer({"items": [shown_finding(one, language) for one in found], "next": None})
+
+
 @routes.on(
     "POST",
     "/<rules:version>/publication",
@@ -144,14 +166,16 @@ def get_difference(query: dict[str, str], version: str) -> Response:
 @writes
 def publish(said: dict[str, str], version: str, *, records: Records) -> Response:
     """Put a rule set in force, from the next decision on; 202 where another person must agree first."""
-    here = klik()
+    here, found = klik(), check_rule_set(records, the_rule_set(records, version), framework=klik().framework)
+    language = spoken_language(request.headers.get("Accept-Language"))
     order = Order(
         actor=actor(),
         person=person(),
         revision=_revision(),
         replaces=said.get("replaces"),
         note=said.get("note"),
-        needs_second=here.settings.second_person,
+        refusals=[one.fault(language) for one in refused(found)],
+        needs_second=here.settings.second_person or needs_second_person(found),
     )
     made = publish_rule_set(records, version, order, now=here.now(), new_id=here.new_id)
     if isinstance(made, Publication):

@@ -21,6 +21,8 @@ from api.schemas.strict import (
     shown_moment,
 )
 from matcher.rules import Difference
+from matcher.rules.lint import Finding, Severity
+from matcher.use_cases.list_rule_fields import ListedField
 from matcher.use_cases.rule_ports import (
     Approval,
     ApprovalState,
@@ -155,6 +157,42 @@ class DifferenceSchema(ma.Schema):
     sentences = fields.List(fields.String(), required=True)
 
 
+class FindingSchema(ma.Schema):
+    """A finding: where, which rules, what is wrong and what to do; `refused` forbids publication."""
+
+    code = fields.String(required=True)
+    severity = fields.String(required=True, metadata={"enum": [str(severity) for severity in Severity]})
+    pointer = fields.String(required=True)
+    rules = fields.List(fields.String(), required=True)
+    sentence = fields.String(required=True)
+    advice = fields.String(required=True)
+
+
+class FindingListSchema(ma.Schema):
+    """What the check found, the gravest first."""
+
+    items = fields.List(fields.Nested(FindingSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class FieldSchema(ma.Schema):
+    """A field of a condition; `<name>` stands for a name of your own. A relation is of an employee to a contact."""
+
+    path = fields.String(required=True)
+    side = fields.String(required=True)
+    kind = fields.String(required=True)
+    operators = fields.List(fields.String(), required=True)
+    values = fields.List(fields.Raw(), required=True)
+    is_relation = fields.Boolean(required=True)
+
+
+class FieldListSchema(ma.Schema):
+    """What a rule may look at."""
+
+    items = fields.List(fields.Nested(FieldSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
 class ApprovalSchema(ma.Schema):
     """What one person asks another to agree to; `content` names exactly what would come into force."""
 
@@ -260,6 +298,24 @@ def shown_difference(told: Difference, *, earlier: str, later: str, sentences: S
         "changed": list(told.changed),
         "settings": list(told.settings),
         "sentences": list(sentences),
+    }
+
+
+def shown_finding(one: Finding, language: str) -> dict[str, Any]:
+    """A finding as `FindingSchema` documents it."""
+    place = {"code": one.code, "severity": str(one.severity), "pointer": one.pointer, "rules": list(one.rules)}
+    return {**place, "sentence": one.sentence[language], "advice": one.advice[language]}
+
+
+def shown_field(one: ListedField) -> dict[str, Any]:
+    """A field as `FieldSchema` documents it."""
+    return {
+        "path": one.path,
+        "side": one.side,
+        "kind": one.kind,
+        "operators": list(one.operators),
+        "values": list(one.values),
+        "is_relation": one.is_relation,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.workers import Worker
+from matcher.rules import DEFAULT_RULE_SET
 from tests.api.installation import EMPLOYEE, Installation
 
 PATH = "/v1/rule-sets"
@@ -58,6 +59,7 @@ def test_the_first_rule_set_is_there_from_the_start(service: Installation) -> No
 def test_the_next_decision_is_made_by_what_was_published(service: Installation) -> None:
     """Nobody restarts anything at the start of a morning."""
     service.add_employee(mandate=1)
+    service.call("hr", "PUT", "/v1/employees/away", json={**EMPLOYEE, "mandate": 2})
     first = decided_by(service)
     version, tag = a_draft(service)
     unmoved = decided_by(service)
@@ -250,14 +252,21 @@ def test_ten_thousand_rules_are_refused_in_words(service: Installation) -> None:
     assert [one.status_code for one in answers] == [422, 422]
 
 
-def test_rules_that_leave_nobody_are_told_and_stop_nothing_else(service: Installation) -> None:
-    """A rule on a skill that nobody has any more refuses its own contacts, with the rule named, and no others."""
+def test_a_rule_on_a_deleted_skill_is_refused(service: Installation) -> None:
+    """It would leave its contacts to nobody; tried as a draft, it does so to them and to no others."""
     service.add_employee(**EMPLOYEE)
     gone = {**MANDATE, "employees": {"field": "employee.skill.telex", "operator": "at_least", "value": 1}}
-    publish(service, *a_draft(service, rules=[gone]))
-    both = {"contacts": [CONTACT, {"id": "y", "channel": "phone", "intent": "order"}], "explain": "full"}
+    version, tag = a_draft(service, rules=[gone])
+    checked = service.call("analyst", "POST", f"{PATH}/{version}/checks").get_json()["items"]
+    refused = publish(service, version, tag)
+    both = {"contacts": [CONTACT, {"id": "y", "channel": "phone", "intent": "order"}], "rule_set": version}
     answer = service.call("router", "POST", "/v1/matches", json=both).get_json()
 
+    assert "refused" in {one["severity"] for one in checked}
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "rules_refused")
+    told = {one["code"] for one in refused.get_json()["errors"]}
+    assert told == {one["code"] for one in checked if one["severity"] == "refused"}
+    assert decided_by(service)[0] == DEFAULT_RULE_SET.version
     assert [one["contact_id"] for one in answer["assignments"]] == ["y"]
     assert [one["reason"] for one in answer["unassigned"]] == ["no_eligible_employee"]
 
@@ -296,3 +305,23 @@ def test_a_rehearsal_needs_something_to_replay(service: Installation) -> None:
     ]
 
     assert [one.get_json()["code"] for one in answers] == ["nothing_stored", "required", "window_order"]
+
+
+def test_a_rule_that_excludes_by_language_takes_a_second_person(service: Installation) -> None:
+    """Whatever the settings say: some grounds nobody judges alone."""
+    service.add_employee(languages=["nl", "en"])
+    ground = {**MANDATE, "employees": {"field": "employee.language", "operator": "contains", "value": "en"}}
+    version, tag = a_draft(service, rules=[ground])
+    checked = service.call("operations", "POST", f"{PATH}/{version}/checks").get_json()["items"]
+
+    asks = "second_person" in {one["severity"] for one in checked}
+    assert publish(service, version, tag).status_code == (202 if asks else 200)
+
+
+def test_the_editor_is_told_what_a_rule_may_look_at(service: Installation) -> None:
+    """A list that only the source knows would be guessed at."""
+    listed = {one["path"]: one for one in service.call("operations", "GET", f"{PATH}/fields").get_json()["items"]}
+
+    assert listed["contact.intent"]["side"] == "contact"
+    assert "at_least" in listed["employee.mandate"]["operators"]
+    assert listed["employee.skill.<name>"]["values"] == [1, 2, 3, 4, 5]
