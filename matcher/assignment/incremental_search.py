@@ -12,7 +12,7 @@ from matcher.assignment.incremental_lists import FALLEN, list_best, note_fall, r
 from matcher.assignment.incremental_seats import leave, take
 from matcher.assignment.incremental_state import NOBODY, Kept, Paths
 from matcher.assignment.problem import FloatArray
-from matcher.assignment.search_loops import SHORTEST, lengthen, lowest_bits
+from matcher.assignment.search_loops import SHORTEST, Bits, lengthen, lowest_bits
 from matcher.assignment.sparse_loops import TAKEN_OUT, UNSEEN, pop, push
 
 SEEN, GIVEN_UP, UNTURNED = range(3)  # in `Paths.counts`
@@ -63,10 +63,8 @@ def largest(numbers: FloatArray) -> float:
     high = np.uint64(0)
     for k in range(bits.size):
         high = bits[k] if bits[k] > high else high
-    for k in range(bits.size):
-        if bits[k] == high:
-            return float(numbers[k])
-    return 0.0
+    place = first_place(bits, high)
+    return numbers[place] if place < bits.size else 0.0
 
 
 @compiled
@@ -241,7 +239,7 @@ def look_back(there: int, start: float, limit: float, meeting: int, kept: Kept, 
     base = end + kept.price[there]
     for begin in range(0, column.size, BLOCK):
         stop = min(begin + BLOCK, column.size)
-        if not any_below(gain, column, begin, stop, limit - start - base):
+        if not any_below(gain[begin:stop], column[begin:stop], limit - start - base):
             continue
         for i in range(begin, stop):
             total = base + (gain[i] - column[i])
@@ -260,12 +258,12 @@ def look_back(there: int, start: float, limit: float, meeting: int, kept: Kept, 
 
 
 @compiled
-def any_below(gain: FloatArray, column: FloatArray, begin: int, stop: int, bound: float) -> bool:
-    """Whether a difference is below the bound, from place to place."""
+def any_below(gain: FloatArray, column: FloatArray, bound: float) -> bool:
+    """Whether a difference is below the bound."""
     count = 0
-    for i in range(begin, stop):
-        count += gain[i] - column[i] < bound
-    return bool(count > 0)
+    for i in range(gain.size):
+        count += 1 if gain[i] - column[i] < bound else 0
+    return count > 0
 
 
 @compiled
@@ -369,7 +367,7 @@ def offer(there: int, limit: float, last: int, newcomer: int, kept: Kept, paths:
     open_rest[there] = -np.inf
     for begin in range(0, column.size, BLOCK):
         stop = min(begin + BLOCK, column.size)
-        if not any_below(gain, column, begin, stop, limit - base):
+        if not any_below(gain[begin:stop], column[begin:stop], limit - base):
             continue
         for i in range(begin, stop):
             total = base + (gain[i] - column[i])
@@ -391,11 +389,19 @@ def offer(there: int, limit: float, last: int, newcomer: int, kept: Kept, paths:
 def nearest(key: FloatArray) -> int:
     """The first employee with the shortest chain, or -1; lengths are above 0, but those below 0 are left out."""
     bits = key.view(np.uint64)
-    low, here = lowest_bits(bits), bits.size
-    for k in range(bits.size):
-        at = k if bits[k] == low else bits.size
-        here = at if at < here else here
+    here = first_place(bits, lowest_bits(bits))
     return here if here < bits.size and 0.0 < key[here] < np.inf else -1
+
+
+@compiled
+def first_place(bits: Bits, sought: np.uint64) -> int:
+    """Where it is first; a loop of its own, or no vectors are used."""
+    count = bits.size
+    here = count
+    for k in range(count):
+        at = k if bits[k] == sought else count
+        here = at if at < here else here
+    return here
 
 
 @compiled
