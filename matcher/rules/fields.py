@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from matcher.contacts.contact import Contact
 from matcher.profiles.channels import CHANNELS
 from matcher.profiles.people import Attribute, Customer, Employee
+from matcher.rules.words import OPERATOR_WORDS, field_in_words
 
 Value: TypeAlias = Attribute | tuple[str, ...] | None
 
@@ -37,6 +38,15 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.YES_NO: ("is", "is_not", "exists"),
         Kind.TEXTS: ("contains", "in", "not_in", "exists"),
         Kind.ATTRIBUTE: ("is", "is_not", "in", "not_in", "at_least", "at_most", "contains", "exists"),
+    }
+)
+TYPES: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.TEXT: "text",
+        Kind.NUMBER: "number",
+        Kind.YES_NO: "boolean",
+        Kind.TEXTS: "list of text",
+        Kind.ATTRIBUTE: "text, number or boolean",
     }
 )
 EVERY_OPERATOR = OPERATORS[Kind.ATTRIBUTE]
@@ -174,6 +184,28 @@ def field_at(path: str) -> Field | None:
         if path.startswith(prefix) and len(path) > len(prefix):
             return field(path[len(prefix) :])
     return None
+
+
+def listed(language: str) -> list[dict[str, object]]:
+    """What rules may ask of which field, for whoever builds a form: a row a field, families ending in `<name>`.
+
+    A row holds field, side, type, operators, label, the labels of operators and, where they are few, the values.
+    """
+    own = [family("<name>") for family in FAMILIES.values()]
+    return [_row(field, language) for field in (*FIXED.values(), *own)]
+
+
+def _row(field: Field, language: str) -> dict[str, object]:
+    row: dict[str, object] = {
+        "field": field.path,
+        "side": str(field.side),
+        "type": TYPES[field.kind],
+        "operators": list(OPERATORS[field.kind]),
+        "operator_labels": {name: OPERATOR_WORDS[name][language] for name in OPERATORS[field.kind]},
+        "label": field_in_words(field.path, language),
+        "is_relation": field.of_pair is not None,
+    }
+    return row | ({"values": list(field.values)} if field.values else {})
 
 
 def own_name(path: str) -> str | None:

@@ -106,7 +106,7 @@ STAFF = (
         ("unkept_call_back", [], {"service": [{"channels": ["chat"], "floor": {
             "answer_within_s": 60, "promises": "best_effort"}}]}),
         ("unkept_call_back", [sets("a", asks("contact.promised"), priority=0)], {}),
-        ("contacts_per_hour_target", [rule(employees=asks("employee.attributes.contacts_per_hour", "at_least", 9))], {}),
+        ("contacts_per_hour_target", [rule(employees=asks("employee.attributes.per_hour", "at_least", 9))], {}),
         ("pushing_sales", [rule(effect={"boost": 0.3}, when=None, employees=asks("employee.team", value="Sales"))], {}),
         ("takes_effect_with_live_routing", [], {"offer": {"expires_s": {"phone": 20}}}),
     ],
