@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS ?= never
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test bench bench-assignment bench-docs lock
+.PHONY: help setup demo run check test bench bench-assignment bench-million bench-docs lock
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,10 @@ bench: $(READY) ## Measure, and print each figure beside its target and its limi
 
 bench-assignment: $(READY) ## Measure each way of solving an assignment beside scipy and lapx
 	@.venv/bin/python -m benchmarks.assignment
+
+bench-million: $(READY) ## Measure portfolios of a million customers: minutes, 300 MB of disk
+	@for what in "a mapped file" "20 languages"; do \
+	.venv/bin/python -m benchmarks.assignment.portfolios --million --only "$$what"; done
 
 bench-docs: $(READY) ## Measure, and write the figures to docs/reference/benchmarks.md
 	@.venv/bin/python -m benchmarks --update

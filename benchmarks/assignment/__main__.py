@@ -14,17 +14,20 @@ from pathlib import Path  # noqa: E402  # numpy reads the number of threads when
 
 from benchmarks.assignment.library import measure_library  # noqa: E402  # as above
 from benchmarks.assignment.measure import measure  # noqa: E402  # as above
+from benchmarks.assignment.portfolios import measure_portfolios  # noqa: E402  # as above
 from benchmarks.figures import show  # noqa: E402  # as above
 
 
 def main() -> None:
     """Measure and print; exit code 0 whether or not targets are met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.assignment", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="without 4000² and the large transport")
+    parser.add_argument("--quick", action="store_true", help="without 4000², the large transport and portfolios")
     parser.add_argument("--only", default="", help="rows whose name contains this")
     parser.add_argument("--data", type=Path, help="folder of OR-Library files (assign100.txt, gap1.txt, ...)")
     options = parser.parse_args()
     figures = measure(quick=options.quick, only=options.only)
+    if not options.quick:
+        figures += measure_portfolios(only=options.only)
     if options.data:
         figures += measure_library(options.data)
     show(figures)

@@ -20,7 +20,6 @@ FEW_BIDS = 8  # a customer and phase: more, and prices were so wrong that it is 
 MOST_BIDS = 40  # a customer and phase: price wars end here, and the proof says what that cost
 ROWS_AT_ONCE = 65_536  # of a shortlist: so many are looked at together
 NO_PLACE = 1.0  # the price of an employee without places: as much as the largest value, so that nobody gains there
-APART = 4_099  # places between the doubts of a customer and of the next one: a prime
 HALVINGS = 80  # until the level of prices is known to the last digit
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from matcher.assignment.compiled import numba_is_here
 from matcher.assignment.problem import FloatArray, IntArray
-from matcher.assignment.shortlist import APART, NO_PLACE, Choices, Placing, Shortlist, place
+from matcher.assignment.shortlist import NO_PLACE, Choices, Placing, Shortlist, place
 
 NEAR = 16  # pairs a customer tells in a round
 FIRST_PAIRS = 4_000_000  # of the customers who set the first prices: these tell all their pairs
@@ -25,6 +25,7 @@ ENOUGH = 1e-4  # a gap not worth another look at every pair
 MOST_LOOKS = 8  # at every pair
 DOUBT = 1e-3  # of the largest value: about how wrong the first prices are
 DOUBTS = 8_192  # ways to doubt: equals would all tell the same pairs
+APART = 4_099  # places between the doubts of a customer and of the next one: a prime
 MOST_AT_ONCE = 2_048  # customers placed one by one whose values are held at once
 LARGEST_EXPONENT = 1_000
 
@@ -71,14 +72,14 @@ class AskNear:
 
         size = (len(value), self.keep)
         into = Likely(np.zeros(size, np.int32), np.full(size, -np.inf), np.empty(size), np.zeros(len(value)))
-        keep_likely(Table(np.ascontiguousarray(column), value), self.prices, doubt, DOUBTS, into)
+        keep_likely(Table(np.ascontiguousarray(column), value), self.prices, doubt, _begins(len(value)), into)
         return Near(Shortlist(into.column, into.value), float(into.net.sum()))
 
     def _by_numpy(self, value: FloatArray, column: Choices, doubt: FloatArray) -> Near:
         value = np.where(value > 0, value, -np.inf)
         net = value - self.prices[column]
         gain = float(net.max(axis=1, initial=0.0).sum())
-        net += doubt[np.arange(len(value))[:, None] * APART % DOUBTS + column]
+        net += doubt[_begins(len(value))[:, None] + column]
         if (missing := self.keep - value.shape[1]) >= 0:
             wide = np.broadcast_to(column, value.shape)
             pad = ((0, 0), (0, missing))
@@ -86,6 +87,11 @@ class AskNear:
         kept = np.argpartition(-net, self.keep, axis=1)[:, : self.keep]
         wide = np.take_along_axis(np.broadcast_to(column, value.shape), kept, axis=1)
         return Near(Shortlist(wide, np.take_along_axis(value, kept, axis=1)), gain)
+
+
+def _begins(customers: int) -> IntArray:
+    """Where each customer's doubts begin."""
+    return np.arange(customers, dtype=np.int64) * APART % DOUBTS
 
 
 class Chunks(Protocol):

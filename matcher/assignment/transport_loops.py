@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from matcher.assignment.compiled import compiled
 from matcher.assignment.problem import FloatArray, IntArray
-from matcher.assignment.shortlist import APART
 from matcher.assignment.slots_loops import empty_all, take_slot
 from matcher.assignment.state import Seats
 
@@ -37,16 +36,16 @@ class Likely(NamedTuple):
 
 
 @compiled
-def keep_likely(pairs: Table, prices: FloatArray, doubt: FloatArray, ways: int, into: Likely) -> None:
+def keep_likely(pairs: Table, prices: FloatArray, doubt: FloatArray, begins: IntArray, into: Likely) -> None:
     """Of each row the pairs worth most after paying, as far as there is room. Only what is worth more than 0 counts.
 
-    `doubt` is added before they are compared, from one of so many `ways` to begin in it. A single row of columns holds
-    for all customers.
+    `doubt` is added before they are compared, that of a row's first employee standing where it `begins`. A single row
+    of columns holds for all customers.
     """
     wide = into.column.shape[1]
     for i in range(pairs.value.shape[0]):
         columns = pairs.column[i if pairs.column.shape[0] > 1 else 0]
-        from_here = i * APART % ways
+        from_here = begins[i]
         count, lowest, limit, best = 0, 0, -np.inf, 0.0
         for k in range(columns.size):
             value = pairs.value[i, k]
