@@ -32,7 +32,7 @@ class SqlDecisionLog:
 
     def add_many(self, decisions: Sequence[LoggedDecision]) -> None:
         """Keep the decisions, without people who are not there. Raises Conflict when an id is taken."""
-        known = {who: subjects.hold_those_known(self._connection, who, named(decisions, who)) for who in _PERSON}
+        known = {who: subjects.those_who_stay(self._connection, who, named(decisions, who)) for who in _PERSON}
         unwritten = iter(decisions)
         while batch := [_values(of_those_there(each, known)) for each in islice(unwritten, BATCH_ROWS)]:
             self._connection.execute(insert(decision_log), batch)

@@ -42,7 +42,7 @@ class SqlOutcomes:
 
     def add_many(self, outcomes: Sequence[ContactOutcome]) -> list[ContactOutcome]:
         """Keep those whose event is new, without people who are not there; these, as kept."""
-        known = {who: subjects.hold_those_known(self._connection, who, _named(outcomes, who)) for who in _PERSON}
+        known = {who: subjects.those_who_stay(self._connection, who, _named(outcomes, who)) for who in _PERSON}
         kept: dict[str, ContactOutcome] = {}
         for one in outcomes:
             kept.setdefault(one.event_id, of_people_there(one, known))

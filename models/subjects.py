@@ -21,6 +21,8 @@ _EMPLOYEE = select(employee.c.id).where(employee.c.id == bindparam("person"))
 _CUSTOMERS = select(customer.c.id).where(one_of(customer.c.id, "people"))
 _STAY = _CUSTOMERS.order_by(customer.c.id).with_for_update(read=True, key_share=True)
 _EMPLOYEES = select(employee.c.id).where(one_of(employee.c.id, "people"))
+_EMPLOYEES_STAY = _EMPLOYEES.order_by(employee.c.id).with_for_update(read=True, key_share=True)
+_EMPLOYEE_ALONE = _EMPLOYEE.with_for_update()
 
 
 def hold(connection: Connection, who: Who, person_id: str) -> None:
@@ -40,7 +42,12 @@ def hold_all(connection: Connection, who: Who, people: Collection[str]) -> None:
 
     What a job is told is kept with it, and nobody who was erased may be named there.
     """
-    missing = set(people) - hold_those_known(connection, who, people)
+    if not people:
+        return
+    if who == EMPLOYEE:
+        staff_mark.lock(connection)
+    query = _STAY if who == CUSTOMER else _EMPLOYEES
+    missing = set(people).difference(connection.execute(query, {"people": list(people)}).scalars())
     if missing:
         raise NotFound(f"Of these {who}s {len(missing)} are not there.")
 
@@ -55,13 +62,14 @@ def hold_those_there(connection: Connection, who: Who, people: Collection[str]) 
         connection.execute(_STAY, {"people": list(people)})
 
 
-def hold_those_known(connection: Connection, who: Who, people: Collection[str]) -> set[str]:
-    """The same, and who of them is there; nobody else may be named in what this transaction writes."""
+def those_who_stay(connection: Connection, who: Who, people: Collection[str]) -> set[str]:
+    """Who of them is there, and is erased by nobody until this transaction ends.
+
+    Unlike the other ways to hold people it leaves changes of staff alone: for rows that no cache of the staff reads.
+    """
     if not people:
         return set()
-    if who == EMPLOYEE:
-        staff_mark.lock(connection)
-    query = _STAY if who == CUSTOMER else _EMPLOYEES
+    query = _STAY if who == CUSTOMER else _EMPLOYEES_STAY
     return set(connection.execute(query, {"people": list(people)}).scalars())
 
 
@@ -69,5 +77,4 @@ def hold_alone(connection: Connection, who: Who, person_id: str) -> None:
     """Wait until nobody writes about the person any more, and let nobody begin: an erasure's first step."""
     if who == EMPLOYEE:
         staff_mark.lock(connection)
-    else:
-        connection.execute(_ALONE, {"person": person_id})
+    connection.execute(_ALONE if who == CUSTOMER else _EMPLOYEE_ALONE, {"person": person_id})

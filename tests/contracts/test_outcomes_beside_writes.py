@@ -100,3 +100,15 @@ def test_racing_senders_of_one_event_are_told_the_same(sql_store: SqlStore) -> N
     assert sum(report.duplicates for report in reports if isinstance(report, OutcomeReport)) == 100
     with sql_store.reading() as records:
         assert records.outcomes.count() == 20
+
+
+def test_outcomes_do_not_wait_for_a_change_of_staff(postgresql_store: SqlStore) -> None:
+    """A roster of fifty thousand takes its minute; what customers say meanwhile is kept at once."""
+    with postgresql_store.writing() as records:
+        records.employees.put(an_employee("e-1"), now=NOW)
+    with postgresql_store.writing() as changing:
+        changing.employees.put(an_employee("e-1", team="south"), now=later(1))
+        with postgresql_store.writing() as records:
+            kept = records.outcomes.add_many([an_outcome("o-1", customer_id=None, note=None)])
+
+    assert [one.employee_id for one in kept] == ["e-1"]
