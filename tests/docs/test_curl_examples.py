@@ -26,6 +26,7 @@ KEYS = {
     "KEY": ("router", None),
     "HR_KEY": ("hr", None),
     "OPERATIONS_KEY": ("operations", None),
+    "ANALYST_KEY": ("analyst", None),
     "ANOUK_KEY": ("employee", "m-anouk"),
 }
 TOUR = ROOT / "docs" / "how" / "rondleiding-profielen.md"
