@@ -16,6 +16,7 @@ from matcher.profiles.people import Consent, Presence, PresenceState
 from matcher.profiles.questionnaire import Answer, Mode
 from matcher.use_cases.erase_person import erase_person
 from matcher.use_cases.export_person import export_person
+from matcher.use_cases.learning_ports import Candidate
 from matcher.use_cases.ports import ImportRow, JobState, Records, Store, StoredAnswer
 from matcher.use_cases.save_customer import save_customer
 from models.frameworks import load_framework
@@ -25,11 +26,13 @@ from tests.contracts.stored_things import (
     FRAMEWORK,
     NOW,
     a_customer,
+    a_decision,
     a_job,
     a_key,
     all_at_once,
     an_answer,
     an_employee,
+    an_outcome,
     an_overlay,
     everything_in,
     later,
@@ -38,7 +41,7 @@ from tests.contracts.stored_things import (
 
 PERSON = "person-5c1d"
 NEIGHBOUR = "person-5c1d9"
-NAMES_A_PERSON = ("subject_id", "employee_id", "person_id")
+NAMES_A_PERSON = ("subject_id", "customer_id", "employee_id", "person_id")
 PEOPLE = ("customer", "employee")
 FACETS = {"values": (0.125,) * 8, "channel": (0.3, 0.22, 0.16, 0.14, 0.1, 0.08)}
 
@@ -59,6 +62,18 @@ def _remember(records: Records, who: str, person: str) -> None:
         records.overlays.put(over)
     records.profiles.revoke(f"v-{who}-{len(person)}-channel", now=NOW, actor="key-1", reason=f"contested by {who}")
     records.profiles.hide(who, person, True, now=NOW, actor="key-1")
+    _remember_contacts(records, who, person)
+
+
+def _remember_contacts(records: Records, who: str, person: str) -> None:
+    """What came of a contact of the person's, and the decision on it; another one in which they were a candidate."""
+    named = {"customer_id": None, "employee_id": None, f"{who}_id": person}
+    note = {"note": "said so"} if who == "customer" else {"note": None}
+    records.outcomes.add_many([an_outcome(f"o-{who}-{len(person)}", **named, **note)])
+    decision = {**named, "propensity": None, "candidates": (Candidate(person, 1.0),) if who == "employee" else ()}
+    records.decisions.add_many([a_decision(f"d-{who}-{len(person)}", **decision)])
+    decision["employee_id"] = None
+    records.decisions.add_many([a_decision(f"beside-{who}-{len(person)}", **decision)])
 
 
 def _fill(store: Store, person: str) -> None:
@@ -126,6 +141,8 @@ def test_the_export_before_holds_all_of_it(store: Store, who: str) -> None:
         name = f"{who}-{len(PERSON)}-{facet}"
         for piece in (f"v-{name}", f"a-{name}", f"I-{name}", f"cause-{name}", f"over-{name}"):
             assert f"'{piece}'" in told
+    for piece in (f"o-{who}-{len(PERSON)}", f"d-{who}-{len(PERSON)}"):
+        assert f"'{piece}'" in told
     assert document["profile_hidden"] is True
     assert {one["revoked_reason"] for one in document["evidence"] if "revoked_at" in one} == {f"contested by {who}"}
     assert {one["batch"] for one in document["evidence"]} == {"b-1"}
