@@ -17,20 +17,14 @@ from matcher.assignment.sparse_loops import TAKEN_OUT, UNSEEN, pop, push
 
 SEEN, GIVEN_UP, UNTURNED = range(3)  # in `Paths.counts`
 PATIENCE = 1_500  # employees looked at before a search from both ends takes over (measured: most chains take 300)
+FEW = 100  # employees that a newcomer could go to itself; where more, lists are soon given up (measured)
 BLOCK = 64  # contacts of whom the best is found by vectors, and who are looked at one by one only where it matters
 
 
 @compiled
 def serve(contact: int, kept: Kept, paths: Paths) -> None:
     """Serve the contact too if that adds to the whole; prices and moves follow."""
-    row, price, low, net, place, found = (
-        kept.value[contact],
-        kept.price,
-        kept.low,
-        paths.length,
-        paths.rest,
-        paths.search,
-    )
+    row, price, low, net, place = kept.value[contact], kept.price, kept.low, paths.length, paths.rest
     note_new_row(contact, kept, paths)
     for k in range(price.size):
         dear = low[k] if low[k] > price[k] else price[k]
@@ -39,21 +33,50 @@ def serve(contact: int, kept: Kept, paths: Paths) -> None:
     best, through = largest(net), largest(place)
     if best <= 0.0:
         return
-    limit, meeting, size = best - through, -1, 0
-    for k in range(price.size):
-        is_place = meeting < 0 and through > 0.0 and place[k] == through
-        if is_place or best - net[k] < limit:
-            found.key[k], found.came_from[k], found.seen[size] = best - net[k], contact, k
-            size = push(found, size, k)
-            meeting = k if is_place else meeting
-    paths.counts[SEEN] = size
-    limit, meeting, is_done = search_lists(limit, meeting, size, kept, paths)
+    limit, meeting, is_done = best - through, -1, False
+    if through > 0.0:
+        meeting = place_of(through, place)
+    if count_above(net, best - limit) <= FEW:
+        size = start_few(contact, best, limit, meeting, paths)
+        limit, meeting, is_done = search_lists(limit, meeting, size, kept, paths)
+    else:
+        start_all(contact, best, paths)
     if is_done:
         settle(limit, kept, paths)
     else:
         limit, meeting = search_both_ways(contact, limit, meeting, kept, paths)
     if meeting >= 0:
         move_along(contact, meeting, kept, paths)
+
+
+@compiled
+def start_few(contact: int, best: float, limit: float, meeting: int, paths: Paths) -> int:
+    """The employees that the newcomer could go to itself, in a heap; how many. `Paths.length` is what each nets."""
+    found, size = paths.search, 0
+    for k in range(found.key.size):
+        if k == meeting or best - paths.length[k] < limit:
+            found.key[k], found.came_from[k], found.seen[size] = best - paths.length[k], contact, k
+            size = push(found, size, k)
+    paths.counts[SEEN] = size
+    return size
+
+
+@compiled
+def start_all(contact: int, best: float, paths: Paths) -> None:
+    """As above where they are many, so that lists would soon be given up: no heap. Lengths from `best` on are cut."""
+    key, came_from = paths.search.key, paths.search.came_from
+    for k in range(key.size):
+        key[k] = best - paths.length[k]
+        came_from[k] = contact
+
+
+@compiled
+def count_above(numbers: FloatArray, bound: float) -> int:
+    """How many are above the bound."""
+    count = 0
+    for k in range(numbers.size):
+        count += 1 if numbers[k] > bound else 0
+    return count
 
 
 @compiled
@@ -65,6 +88,15 @@ def largest(numbers: FloatArray) -> float:
         high = bits[k] if bits[k] > high else high
     place = first_place(bits, high)
     return numbers[place] if place < bits.size else 0.0
+
+
+@compiled
+def place_of(number: float, numbers: FloatArray) -> int:
+    """Where the number is first; -1: nowhere."""
+    for k in range(numbers.size):
+        if numbers[k] == number:
+            return k
+    return -1
 
 
 @compiled

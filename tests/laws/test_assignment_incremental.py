@@ -156,6 +156,35 @@ def test_a_larger_round_stays_exact_while_the_arrays_grow(shape):
     assert solved.certified().gap < TOLERANCE
 
 
+@pytest.mark.parametrize("slots", [1, 3])
+@pytest.mark.parametrize("kind", ["uniform", "low rank"])
+def test_a_large_round_stays_exact_while_people_come_and_go(kind, slots):
+    """With hundreds of employees searches leave most of them out: by lists that prices outdate, and from both ends."""
+    rng = np.random.default_rng(17 + slots)
+    contacts, employees = 300 * slots, 300
+    of_employee = rng.dirichlet(np.full(8, 0.6), employees + 20).T
+
+    def worth(count, columns):
+        if kind == "uniform":
+            return rng.random((count, columns))
+        return rng.dirichlet(np.full(8, 0.6), count) @ rng.random((8, 8)) @ of_employee[:, :columns]
+
+    solved = Solved(Problem(worth(contacts, employees), capacity=np.full(employees, slots)))
+    here = list(range(contacts))
+    for step in range(120):
+        if step % 6 == 5:
+            solved.remove_employee(step)
+            solved.add_employee(rng.random(solved.shape[0]), capacity=slots)
+        here.append(solved.add_contact(worth(1, solved.shape[1])[0]))
+        if step % 3:
+            solved.remove_contact(here.pop(int(rng.integers(len(here)))))
+        if step % 4 == 0:
+            assert solved.certified().gap < TOLERANCE
+
+    assert solved.value == pytest.approx(solve(solved.problem).value, rel=TOLERANCE)
+    assert solved.bound == pytest.approx(solved.value, rel=TOLERANCE)
+
+
 def test_the_index_of_one_who_left_goes_to_the_next():
     """Indices stay small however long the day is."""
     solved = Solved(Problem([[1.0, 2.0], [3.0, 1.0]]))
