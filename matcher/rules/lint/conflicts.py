@@ -136,7 +136,7 @@ def _setting(first: Placed, second: Placed) -> Iterator[Finding]:
     is_outranked = first.rule.order < second.rule.order and implies(second.rule.when, first.rule.when)
     if is_outranked and all(getattr(theirs, name) is None for name in names if name not in both):
         yield _told("unreachable_rule", second, first)
-    elif any(getattr(ours, name) != getattr(theirs, name) for name in both):
+    elif first.rule.order == second.rule.order and any(getattr(ours, name) != getattr(theirs, name) for name in both):
         yield _told("overlapping_rules", first, second)
 
 

@@ -5,132 +5,173 @@ alternative is possible iff every field has a value that answers its questions s
 stand for all: those named, one between and beyond numbers, a text nobody wrote, everything allowed at once in a list.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
 from matcher.profiles.people import Attribute
 from matcher.rules.fields import Field, Kind, Value, field_at, holds
 from matcher.rules.reading import is_number
-from matcher.rules.rule_set import All, Condition, Not, Test
-
-Literal: TypeAlias = tuple[Test, bool]
-Alternative: TypeAlias = tuple[Literal, ...]
+from matcher.rules.rule_set import All, AnyOf, Condition, Not, Test
 
 MOST_ALTERNATIVES = 256  # beyond it nothing is claimed of a condition
 UNSAID = "\x00"  # a text that no operand holds: control characters are refused
 SOME_NUMBER = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A question and the answer it must get. `key` tells literals apart: in Python true equals 1, in a rule not."""
+
+    key: str
+    test: Test = field(compare=False)
+    positive: bool = field(compare=False)
+
+
+Alternative: TypeAlias = Mapping[str, frozenset[Literal]]  # by field
+
+
 class _TooMany(Exception):
     """The condition has more alternatives than are looked at."""
 
 
+class _Same:
+    """A condition by identity, so that its alternatives are worked out once."""
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
+
+    def __hash__(self) -> int:
+        return id(self.condition)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.condition is self.condition
+
+
 def can_hold(*conditions: Condition | None) -> bool:
     """Whether all can hold at once; `True` where that would take too long to tell."""
-    try:
-        return bool(_together([(one, True) for one in conditions]))
-    except _TooMany:
-        return True
+    return _is_possible([(one, True) for one in conditions if one is not None], otherwise=True)
 
 
 def implies(first: Condition | None, second: Condition | None) -> bool:
     """Whether the second certainly holds wherever the first does; `False` where that would take too long to tell."""
-    if second is None or first == second:
+    if second is None or first is second:
         return True
-    try:
-        return not _together([(first, True), (second, False)])
-    except _TooMany:
-        return False
+    signed = [(second, False)] if first is None else [(first, True), (second, False)]
+    return not _is_possible(signed, otherwise=True)
 
 
 def without(condition: Condition | None, path: str) -> Condition | None:
     """What the condition says of all other fields: it holds for some value of that field iff this does."""
     try:
-        alternatives = _alternatives(condition, positive=True)
+        alternatives = [{}] if condition is None else _alternatives(_Same(condition), positive=True)
     except _TooMany:
         return None
-    from matcher.rules.rule_set import AnyOf
-
-    kept = [[_as_condition(one) for one in each if one[0].field != path] for each in alternatives]
-    if not kept or any(not each for each in kept):
-        return None
-    return AnyOf(tuple(All(tuple(each)) for each in kept))
+    kept = [
+        tuple(_as_condition(one) for name, asked in each.items() if name != path for one in asked)
+        for each in alternatives
+    ]
+    return AnyOf(tuple(All(each) for each in kept)) if kept and all(kept) else None
 
 
 def _as_condition(literal: Literal) -> Condition:
-    test, positive = literal
-    return test if positive else Not(test)
+    return literal.test if literal.positive else Not(literal.test)
 
 
-def _together(signed: Iterable[tuple[Condition | None, bool]]) -> list[Alternative]:
-    found: list[Alternative] = [()]
-    for condition, positive in signed:
-        found = _product(found, _alternatives(condition, positive=positive))
-    return found
+def _is_possible(signed: Sequence[tuple[Condition, bool]], *, otherwise: bool) -> bool:
+    """Whether there is a case in which each condition is answered so."""
+    try:
+        parts = [_alternatives(_Same(condition), positive=positive) for condition, positive in signed]
+        found: Sequence[Alternative] = [{}]
+        for part in parts[:-1]:
+            found = _checked(_product(found, part))
+        return not parts or any(True for _ in _product(found, parts[-1]))
+    except _TooMany:
+        return otherwise
 
 
-def _alternatives(condition: Condition | None, *, positive: bool) -> list[Alternative]:
+@lru_cache(maxsize=8192)
+def _alternatives(same: _Same, *, positive: bool) -> tuple[Alternative, ...]:
     """The ways in which the condition holds (or fails), the impossible ones left out."""
-    if condition is None:
-        return [()] if positive else []
+    condition = same.condition
     if isinstance(condition, Test):
-        return _product([()], [((condition, positive),)])
+        key = f"{condition.field} {condition.operator} {condition.operand!r} {positive}"
+        asked = frozenset((Literal(key, condition, positive),))
+        return ({condition.field: asked},) if _has_value(asked) else ()
     if isinstance(condition, Not):
-        return _alternatives(condition.part, positive=not positive)
-    parts = [_alternatives(part, positive=positive) for part in condition.parts]
+        return _alternatives(_Same(condition.part), positive=not positive)
+    parts = [_alternatives(_Same(part), positive=positive) for part in condition.parts]
     if isinstance(condition, All) is positive:
-        found: list[Alternative] = [()]
+        found: Sequence[Alternative] = [{}]
         for part in parts:
-            found = _product(found, part)
-        return found
-    return _checked([one for part in parts for one in part])
+            found = _checked(_product(found, part))
+        return tuple(found)
+    return _checked(one for part in parts for one in part)
 
 
-def _product(some: Sequence[Alternative], others: Sequence[Alternative]) -> list[Alternative]:
-    if len(some) * len(others) > MOST_ALTERNATIVES**2:
+def _product(some: Sequence[Alternative], others: Sequence[Alternative]) -> Iterator[Alternative]:
+    """Every one of some together with every one of others, where the two are possible together."""
+    if len(some) * len(others) > MOST_ALTERNATIVES * MOST_ALTERNATIVES:
         raise _TooMany
-    joined = (tuple(dict.fromkeys((*one, *other))) for one in some for other in others)
-    return _checked([one for one in joined if _is_possible(one)])
+    for one in some:
+        for other in others:
+            joined = _joined(one, other)
+            if joined is not None:
+                yield joined
 
 
-def _checked(found: list[Alternative]) -> list[Alternative]:
-    unique = list(dict.fromkeys(found))
-    if len(unique) > MOST_ALTERNATIVES:
-        raise _TooMany
-    return unique
+def _joined(one: Alternative, other: Alternative) -> Alternative | None:
+    both = dict(one)
+    for path, asked in other.items():
+        known = both.get(path)
+        if known is None:
+            both[path] = asked
+        elif known != asked:
+            both[path] = known | asked
+            if not _has_value(both[path]):
+                return None
+    return both
 
 
-def _is_possible(alternative: Alternative) -> bool:
-    by_field: dict[str, list[Literal]] = {}
-    for test, positive in alternative:
-        by_field.setdefault(test.field, []).append((test, positive))
-    return all(_has_value(path, asked) for path, asked in by_field.items())
+def _checked(found: Iterable[Alternative]) -> tuple[Alternative, ...]:
+    """Each once, and not more than are looked at."""
+    unique: dict[frozenset[tuple[str, frozenset[Literal]]], Alternative] = {}
+    for one in found:
+        unique.setdefault(frozenset(one.items()), one)
+        if len(unique) > MOST_ALTERNATIVES:
+            raise _TooMany
+    return tuple(unique.values())
 
 
-def _has_value(path: str, asked: Sequence[Literal]) -> bool:
-    field = field_at(path)
-    assert field is not None  # conditions only name fields that exist
+@lru_cache(maxsize=65536)
+def _has_value(asked: frozenset[Literal]) -> bool:
+    """Whether the field that all of these ask about has a value that answers them so."""
+    literals = list(asked)
+    found = field_at(literals[0].test.field)
+    assert found is not None  # conditions only name fields that exist
     return any(
-        all(holds(test.operator, test.operand, value) is positive for test, positive in asked)
-        for value in _witnesses(field, asked)
+        all(holds(one.test.operator, one.test.operand, value) is one.positive for one in literals)
+        for value in _witnesses(found, literals)
     )
 
 
-def _witnesses(field: Field, asked: Sequence[Literal]) -> list[Value]:
+def _witnesses(field_: Field, asked: Sequence[Literal]) -> list[Value]:
     """Values that stand for all that the field can hold."""
-    named = [one for test, _ in asked for one in _operands(test)]
-    if field.kind is Kind.TEXTS:
-        return [*_lists(field, asked, named)]
-    unknown: list[Value] = [] if field.is_always_known else [None]
-    if field.values:
-        return [*unknown, *field.values]
-    found: list[Value] = unknown
-    if field.kind in {Kind.NUMBER, Kind.ATTRIBUTE}:
-        found += _numbers([float(one) for one in named if is_number(one)], at_least=_least_of(field))
-    if field.kind in {Kind.TEXT, Kind.ATTRIBUTE}:
+    named = [one for literal in asked for one in _operands(literal.test)]
+    if field_.kind is Kind.TEXTS:
+        return [*_lists(field_, asked, named)]
+    found: list[Value] = [] if field_.is_always_known else [None]
+    if field_.values:
+        return [*found, *field_.values]
+    if field_.kind in {Kind.NUMBER, Kind.ATTRIBUTE}:
+        found += _numbers([float(one) for one in named if is_number(one)], at_least=_least_of(field_))
+    if field_.kind in {Kind.TEXT, Kind.ATTRIBUTE}:
         found += _texts(asked, [one for one in named if isinstance(one, str)])
-    if field.kind is Kind.ATTRIBUTE:
+    if field_.kind is Kind.ATTRIBUTE:
         found += [True, False]
     return found
 
@@ -141,8 +182,12 @@ def _operands(test: Test) -> tuple[Attribute, ...]:
     return test.operand if isinstance(test.operand, tuple) else (test.operand,)
 
 
-def _least_of(field: Field) -> float | None:
-    return 0.0 if field.path == "contact.waiting_s" else None
+def _least_of(field_: Field) -> float | None:
+    return 0.0 if field_.path == "contact.waiting_s" else None
+
+
+def _pairs(asked: Sequence[Literal]) -> list[tuple[Test, bool]]:
+    return [(one.test, one.positive) for one in asked]
 
 
 def _numbers(named: list[float], *, at_least: float | None) -> list[Value]:
@@ -154,17 +199,17 @@ def _numbers(named: list[float], *, at_least: float | None) -> list[Value]:
 
 def _texts(asked: Sequence[Literal], named: list[str]) -> list[Value]:
     """The texts named, one that nobody named, and one that holds every part asked for and nothing beside."""
-    parts = [str(test.operand) for test, positive in asked if test.operator == "contains" and positive]
+    parts = [str(test.operand) for test, positive in _pairs(asked) if test.operator == "contains" and positive]
     return [*named, UNSAID, UNSAID.join(parts) + UNSAID]
 
 
-def _lists(field: Field, asked: Sequence[Literal], named: Sequence[Attribute]) -> list[Value]:
+def _lists(field_: Field, asked: Sequence[Literal], named: Sequence[Attribute]) -> list[Value]:
     """Nothing, and all that is not forbidden: whatever asks for more is content with it, whatever forbids too."""
     forbidden = {
         one
-        for test, positive in asked
+        for test, positive in _pairs(asked)
         for one in _operands(test)
         if (test.operator == "not_in") is positive and test.operator in {"not_in", "in", "contains"}
     }
-    allowed = field.values or (*(str(one) for one in named), UNSAID)
+    allowed = field_.values or (*(str(one) for one in named), UNSAID)
     return [(), tuple(dict.fromkeys(str(one) for one in allowed if one not in forbidden))]

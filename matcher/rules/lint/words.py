@@ -21,8 +21,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "Stap {step} van “{rule}” laat niemand toe die niet al kon helpen.",
     ),
     "overlapping_rules": _both(
-        "“{rule}” and “{other}” set different things for the same contacts.",
-        "“{rule}” en “{other}” bepalen voor dezelfde contacten iets anders.",
+        "“{rule}” and “{other}” are of the same order and set different things for the same contacts.",
+        "“{rule}” en “{other}” hebben dezelfde volgorde en bepalen voor dezelfde contacten iets anders.",
     ),
     "opposed_boosts": _both(
         "“{rule}” favours employees whom “{other}” puts behind.",
@@ -152,8 +152,8 @@ ADVICE: Mapping[str, Mapping[str, str]] = {
         "Ask less in this step, or leave it out.", "Vraag minder in deze stap of laat hem weg."
     ),
     "overlapping_rules": _both(
-        "Check that their order says which one is meant: the lower one wins.",
-        "Kijk of hun volgorde zegt welke bedoeld is: de laagste wint.",
+        "Let their order say which one is meant: the lower one wins.",
+        "Laat de volgorde zeggen welke bedoeld is: de laagste wint.",
     ),
     "opposed_boosts": _both("Check that the sum is what you mean.", "Kijk of de som is wat u bedoelt."),
     "contradicting_rules": _both(
