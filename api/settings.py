@@ -295,7 +295,10 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
             "text_profiles", _switch, OFF, "Whether customers' texts may speak of their values: on or off."
         ),
         "KLIK_SECOND_PERSON": Variable(
-            "second_person", _switch, OFF, "Whether publishing rules takes the key of a second person: on or off."
+            "second_person",
+            _switch,
+            OFF,
+            "Whether publishing rules, and promoting a classifier, takes the key of a second person: on or off.",
         ),
         "KLIK_RETRAIN": Variable(
             "retrain", _one_of(OFF, NIGHTLY), OFF, "When classifiers are learnt unasked: off, or nightly."

@@ -129,7 +129,6 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
     learnt.refresh(now())
     shelf = ClassifierShelf(settings.home / "classifiers")
     served = Served(store, shelf, framework.name, tell=events.classifier_unread)
-    served.refresh(now())
     return Klik(
         settings=settings,
         store=store,
@@ -157,6 +156,7 @@ def warm_up(klik: Klik) -> None:
     mixed = Problem(np.ones((2, 1)), capacity=np.array([2]), load=np.array([[2], [1]]))
     solve(mixed)
     with suppress(Unavailable):
+        klik.served.refresh(klik.now())
         klik.staff.current(klik.now())
 
 

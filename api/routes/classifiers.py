@@ -11,7 +11,7 @@ from api.classifier_page import HTML, card_page, content_policy
 from api.csv_body import begun
 from api.idempotency import writes
 from api.pages import Cursors
-from api.reach import actor, key, klik
+from api.reach import actor, key, klik, person
 from api.schemas.classifiers import (
     ClassifierCardSchema,
     ClassifierPageSchema,
@@ -23,10 +23,13 @@ from api.schemas.classifiers import (
 )
 from api.schemas.jobs import JobSchema
 from api.schemas.queries import PageQuerySchema
+from api.schemas.rule_sets import ApprovalSchema, shown_approval
+from matcher.use_cases.ask_promotion import ask_promotion
 from matcher.use_cases.ports import Records
-from matcher.use_cases.promote_classifier import classifier_named, promote_classifier
+from matcher.use_cases.promote_classifier import classifier_named
 from matcher.use_cases.read_classifiers import list_classifiers
 from matcher.use_cases.roll_back_classifier import roll_back_classifier
+from matcher.use_cases.rule_ports import Approval
 from matcher.use_cases.start_training import start_training
 
 routes = Blueprint("classifiers", __name__, url_prefix="/v1/classifiers", description="What outcomes taught.")
@@ -71,11 +74,25 @@ def read(version: str) -> Response:
     return answer
 
 
-@routes.on("POST", "/<id:version>/promotion", gives={200: ClassifierSchema})
+@routes.on("POST", "/<id:version>/promotion", gives={200: ClassifierSchema, 202: ApprovalSchema})
 @writes
 def promote(version: str, *, records: Records) -> Response:
-    """Put it in service; 409 tells which line of its gate failed. Every process follows within a minute."""
-    one = promote_classifier(records, version, actor=actor(), now=klik().now())
+    """Put it in service; 409 tells which line of its gate failed. Every process follows within a minute.
+
+    Where a second person is needed 202 is answered with the approval that waits for them.
+    """
+    here = klik()
+    one = ask_promotion(
+        records,
+        version,
+        actor=actor(),
+        person=person(),
+        needs_second=here.settings.second_person,
+        now=here.now(),
+        new_id=here.new_id,
+    )
+    if isinstance(one, Approval):
+        return json_answer(shown_approval(one), 202)
     events.classifier_promoted(one.version, by=actor())
     return _in_force(json_answer(shown_classifier(one)))
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from matcher.errors import ApprovalVoid, Conflict, NotFound, OwnApproval
+from matcher.use_cases.ask_promotion import PROMOTE, promote_as_agreed
 from matcher.use_cases.draft_rule_set import current_version
 from matcher.use_cases.ports import Records
 from matcher.use_cases.publish_rule_set import put_in_force
@@ -20,7 +21,7 @@ def decide_approval(
     now: datetime,
     reason: str | None = None,
 ) -> tuple[Approval, Publication | None]:
-    """The approval as decided, with the publication that an acceptance brings about.
+    """The approval as decided, with the publication that an acceptance brings about (`None` of a classifier).
 
     Raises NotFound; OwnApproval for who asked (they may withdraw it: reject); Conflict when it was decided before;
     ApprovalVoid when it expired, or when draft or current version are no longer what it names.
@@ -34,13 +35,21 @@ def decide_approval(
         raise OwnApproval
     state = ApprovalState.ACCEPTED if accepts else ApprovalState.REJECTED
     decided = replace(asked, state=state, decided_by=actor, decided_at=now, reason=reason)
-    publication = _published(records, asked, now=now) if accepts else None
+    publication = _done(records, asked, now=now) if accepts else None
     if not records.approvals.decide(decided):
         raise Conflict("It was decided at the same moment by someone else.")
     records.publications.note(
         RuleChange(now, actor, f"approval {state}", asked.subject, reason, {"approval": asked.id})
     )
     return decided, publication
+
+
+def _done(records: Records, asked: Approval, *, now: datetime) -> Publication | None:
+    """What was asked for happens; the publication, where it was one of rules."""
+    if asked.what == PROMOTE:
+        promote_as_agreed(records, asked, now=now)
+        return None
+    return _published(records, asked, now=now)
 
 
 def _published(records: Records, asked: Approval, *, now: datetime) -> Publication:

@@ -17,7 +17,7 @@ def promote_classifier(records: Records, version: str, *, actor: str, now: datet
     if one.state is ClassifierState.CURRENT:
         return one
     current = records.classifiers.in_state(ClassifierState.CURRENT)
-    _check_gate(one, None if current is None else current.version)
+    check_gate(one, None if current is None else current.version)
     if current is not None:
         records.classifiers.move(current.version, ClassifierState.RETIRED)
     records.classifiers.move(version, ClassifierState.CURRENT, by=actor, at=now)
@@ -32,7 +32,8 @@ def classifier_named(records: Records, version: str) -> KnownClassifier:
     return one
 
 
-def _check_gate(one: KnownClassifier, current: str | None) -> None:
+def check_gate(one: KnownClassifier, current: str | None) -> None:
+    """Raise GateNotPassed unless the classifier passed its gate, compared with the one in service now."""
     if not one.passed_gate:
         lines = one.gate.get("lines")
         failed = [line for line in lines if not line["passed"]] if isinstance(lines, list) else []

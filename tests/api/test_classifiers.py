@@ -219,3 +219,23 @@ def test_a_classifier_that_cannot_be_read_degrades_and_never_breaks() -> None:
     assert ready.get_json()["status"] == "degraded"
     assert version in ready.get_json()["reasons"][0]
     assert matched(service)["decision_basis"] == "rules"
+
+
+def test_where_a_second_person_is_needed_two_keys_promote() -> None:
+    """Nobody agrees to their own change, and until another does nothing changes."""
+    service = with_a_past(settings={"KLIK_SECOND_PERSON": "on"})
+    version = str(trained(service).result["version"])
+    asked = service.call("admin", "POST", f"/v1/classifiers/{version}/promotion")
+    meanwhile = service.call("analyst", "GET", f"/v1/classifiers/{version}").get_json()["state"]
+    mine = promoted(service, version).get_json()
+    own = service.call("operations", "POST", f"/v1/approvals/{mine['id']}/acceptance", json={})
+    agreed = service.call("operations", "POST", f"/v1/approvals/{asked.get_json()['id']}/acceptance", json={})
+    afterwards = service.call("analyst", "GET", f"/v1/classifiers/{version}").get_json()
+
+    assert asked.status_code == 202
+    assert asked.get_json()["what"] == "promote_classifier"
+    assert meanwhile == "shadow"
+    assert own.status_code == 409
+    assert agreed.status_code == 200
+    assert afterwards["state"] == "current"
+    assert afterwards["promoted_by"] == asked.get_json()["asked_by"]
