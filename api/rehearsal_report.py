@@ -21,6 +21,7 @@ def document(found: Rehearsed, *, source: Mapping[str, object], seed: int, withi
         "contacts": rehearsal.contacts,
         "moved": len(rehearsal.moved),
         "moved_share": rehearsal.moved_share,
+        "regrouped": rehearsal.regrouped,
         "drawn_units": rehearsal.unit,
         "units": rehearsal.units,
         "overall": [_change(one) for one in rehearsal.overall],

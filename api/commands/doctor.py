@@ -18,6 +18,7 @@ from matcher.errors import MatcherError
 if TYPE_CHECKING:
     from api.settings import Settings
     from matcher.profiles.framework import Framework
+    from matcher.rules import RuleSet
     from matcher.use_cases.ports import KnownClassifier
 
 OLDEST_PYTHON = (3, 11)
@@ -129,7 +130,32 @@ def _framework(settings: "Settings") -> Iterator[Finding]:
         yield from (Finding("Framework", FAULT, fault.detail, advice) for fault in error.faults)
         return
     yield _framework_finding(settings, framework)
-    yield Finding("Rule set", OK, read_rule_set(settings, framework).title)
+    yield _rule_set_finding(settings, read_rule_set(settings, framework))
+    if not settings.second_person:
+        advice = "Set KLIK_SECOND_PERSON=on once there are two."
+        yield Finding("Publishing rules", WARNING, "one person alone may publish a rule set", advice)
+
+
+def _rule_set_finding(settings: "Settings", filed: "RuleSet") -> Finding:
+    """Which rule set is in force, and whether the installation's own still counts."""
+    from matcher.errors import Unavailable
+    from models.store import open_store
+
+    store = open_store(settings.database_url)
+    try:
+        with store.reading() as records:
+            current = records.publications.current()
+    except Unavailable:  # no store or no tables yet: the check of the store says so
+        current = None
+    finally:
+        store.close()
+    if current is None or current.version == filed.version:
+        return Finding("Rule set", OK, filed.version)
+    told = f"{current.version}, {current.kind} {current.published_at:%Y-%m-%d} by {current.by}"
+    if settings.rule_set is None:
+        return Finding("Rule set", OK, told)
+    advice = "Publish the file with `klik rules publish`, or leave KLIK_RULE_SET out."
+    return Finding("Rule set", WARNING, f"{told}; KLIK_RULE_SET names another, which counts no more", advice)
 
 
 def _framework_finding(settings: "Settings", framework: "Framework") -> Finding:

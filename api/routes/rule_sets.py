@@ -34,25 +34,23 @@ from api.schemas.rule_sets import (
     shown_approval,
     shown_change,
     shown_difference,
-    shown_field,
     shown_finding,
     shown_line,
     shown_publication,
     shown_rule_set,
 )
-from matcher.rules import parse_rule_set
+from matcher.rules import difference, difference_in_words, parse_rule_set
+from matcher.rules.fields import listed
 from matcher.rules.lint import needs_second_person, refused
 from matcher.use_cases.change_draft import change_draft, the_rule_set
 from matcher.use_cases.check_rule_set import check_rule_set
 from matcher.use_cases.discard_draft import discard_draft
 from matcher.use_cases.draft_rule_set import current_version, draft_rule_set
-from matcher.use_cases.list_rule_fields import list_rule_fields
 from matcher.use_cases.ports import Records
 from matcher.use_cases.publish_rule_set import Order, publish_rule_set
 from matcher.use_cases.roll_back_rules import roll_back_rules
 from matcher.use_cases.rule_ports import Publication, RuleSetState, StoredRuleSet
 from matcher.use_cases.start_rehearsal import RehearsalOrder, start_rehearsal
-from matcher.use_cases.tell_difference import tell_difference
 
 OF = "rule_set"  # what an ETag here names
 ETAG = {"ETag": {"description": "The revision to send back in If-Match.", "schema": {"type": "string"}}}
@@ -102,7 +100,7 @@ def get_current() -> Response:
 @routes.on("GET", "/fields", gives={200: FieldListSchema})
 def list_fields() -> Response:
     """What a rule may look at, on which side, and which operators it takes."""
-    return json_answer({"items": [shown_field(one) for one in list_rule_fields()], "next": None})
+    return json_answer({"items": listed(spoken_language(request.headers.get("Accept-Language"))), "next": None})
 
 
 @routes.on("GET", "/<rules:version>", gives={200: RuleSetSchema}, doc=_tagged(200))
@@ -143,7 +141,7 @@ def get_difference(query: dict[str, str], version: str) -> Response:
         later, earlier = the_rule_set(records, version), the_rule_set(records, query["from_version"])
     language = spoken_language(request.headers.get("Accept-Language"))
     pair = parse_rule_set(earlier.document), parse_rule_set(later.document)
-    told, sentences = tell_difference(*pair, language=language)
+    told, sentences = difference(*pair), difference_in_words(*pair, language)
     return json_answer(shown_difference(told, earlier=earlier.version, later=later.version, sentences=sentences))
 
 

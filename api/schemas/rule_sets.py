@@ -22,7 +22,6 @@ from api.schemas.strict import (
 )
 from matcher.rules import Difference
 from matcher.rules.lint import Finding, Severity
-from matcher.use_cases.list_rule_fields import ListedField
 from matcher.use_cases.rule_ports import (
     Approval,
     ApprovalState,
@@ -178,11 +177,13 @@ class FindingListSchema(ma.Schema):
 class FieldSchema(ma.Schema):
     """A field of a condition; `<name>` stands for a name of your own. A relation is of an employee to a contact."""
 
-    path = fields.String(required=True)
+    field = fields.String(required=True)
+    label = fields.String(required=True)
     side = fields.String(required=True)
-    kind = fields.String(required=True)
+    type = fields.String(required=True)
     operators = fields.List(fields.String(), required=True)
-    values = fields.List(fields.Raw(), required=True)
+    operator_labels = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    values = fields.List(fields.Raw())
     is_relation = fields.Boolean(required=True)
 
 
@@ -305,18 +306,6 @@ def shown_finding(one: Finding, language: str) -> dict[str, Any]:
     """A finding as `FindingSchema` documents it."""
     place = {"code": one.code, "severity": str(one.severity), "pointer": one.pointer, "rules": list(one.rules)}
     return {**place, "sentence": one.sentence[language], "advice": one.advice[language]}
-
-
-def shown_field(one: ListedField) -> dict[str, Any]:
-    """A field as `FieldSchema` documents it."""
-    return {
-        "path": one.path,
-        "side": one.side,
-        "kind": one.kind,
-        "operators": list(one.operators),
-        "values": list(one.values),
-        "is_relation": one.is_relation,
-    }
 
 
 def shown_approval(one: Approval) -> dict[str, Any]:

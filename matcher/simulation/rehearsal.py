@@ -119,7 +119,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What the draft would have changed. `unit` is what the bootstrap draws: days, or stretches of arrivals."""
+    """What the draft would have changed. `unit` is what the bootstrap draws: days, or stretches of arrivals.
+
+    Of those `moved` only `regrouped` went to another group of employees: the rest were exchanges between equals.
+    """
 
     contacts: int
     moved: tuple[Moved, ...]
@@ -127,6 +130,7 @@ class Rehearsal:
     segments: tuple[GroupChange, ...]
     groups: tuple[GroupChange, ...]
     flows: tuple[Flow, ...]
+    regrouped: int
     unit: str
     units: int
 
@@ -164,6 +168,7 @@ def compare_rules(
     unit, period = _units(scenario)
     sides = tuple(_Side(run, scenario, terms, compatibility) for run in (current, draft))
     judge = _Judge(sides, period, rng)
+    flows = _flows(current, draft, terms.group_of)
     segment_names = [terms.segment_of(arrival) for arrival in scenario.arrivals]
     return Rehearsal(
         contacts=len(scenario.arrivals),
@@ -171,7 +176,8 @@ def compare_rules(
         overall=judge.changes(np.zeros(len(period), dtype=np.int64), rows=1)[0],
         segments=_segments(judge, segment_names),
         groups=_groups(judge, sorted(set(terms.group_of.values()))),
-        flows=_flows(current, draft, terms.group_of),
+        flows=flows[:MOST_FLOWS],
+        regrouped=sum(flow.contacts for flow in flows),
         unit=unit,
         units=int(period.max()) + 1 if len(period) else 0,
     )
@@ -306,7 +312,7 @@ def _flows(current: Run, draft: Run, group_of: Mapping[str, str]) -> tuple[Flow,
     for before, after in zip(current.stays, draft.stays, strict=True):
         pair = group_of.get(_taker(before) or "", NOBODY), group_of.get(_taker(after) or "", NOBODY)
         counted[pair] += pair[0] != pair[1]
-    return tuple(Flow(*pair, number) for pair, number in counted.most_common(MOST_FLOWS) if number)
+    return tuple(Flow(*pair, number) for pair, number in counted.most_common() if number)
 
 
 def _taker(stay: Stay) -> str | None:

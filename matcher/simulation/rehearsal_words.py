@@ -17,7 +17,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         Verdict.HIGHER: "higher",
         Verdict.LOWER: "lower",
         "same": "The draft changes nothing: every one of the {contacts:,} contacts goes to the same employee.",
-        "moved": "Of {contacts:,} contacts {moved:,} ({share:.1%}) would have gone to another employee; "
+        "moved": "Of {contacts:,} contacts {moved:,} ({share:.1%}) would have gone to another employee, "
+        "{regrouped:,} of them to another group; "
         "{nobody:,} who were helped would not have been, and {somebody:,} the other way round.",
         "overall": "{aspect}: {current} now, {draft} under the draft: {difference} {verdict} ({interval}).",
         "alike": "{aspect}: {current} now, {draft} under the draft: not distinguishable ({interval}).",
@@ -44,7 +45,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         Verdict.HIGHER: "hoger",
         Verdict.LOWER: "lager",
         "same": "Het concept verandert niets: elk van de {contacts:,} contacten gaat naar dezelfde medewerker.",
-        "moved": "Van {contacts:,} contacten zouden er {moved:,} ({share:.1%}) naar een andere medewerker zijn gegaan; "
+        "moved": "Van {contacts:,} contacten zouden er {moved:,} ({share:.1%}) naar een andere medewerker zijn gegaan, "
+        "{regrouped:,} naar een andere groep; "
         "{nobody:,} die geholpen werden niet meer, en {somebody:,} andersom.",
         "overall": "{aspect}: nu {current}, met het concept {draft}: {difference} {verdict} ({interval}).",
         "alike": "{aspect}: nu {current}, met het concept {draft}: niet te onderscheiden ({interval}).",
@@ -94,8 +96,10 @@ def amount(aspect: Aspect, value: float, words: Mapping[str, str] | None = None,
 def _moved(found: Rehearsal, words: Mapping[str, str]) -> str:
     nobody = sum(one.draft is None for one in found.moved)
     somebody = sum(one.current is None for one in found.moved)
-    share, moved = found.moved_share, len(found.moved)
-    return words["moved"].format(contacts=found.contacts, moved=moved, share=share, nobody=nobody, somebody=somebody)
+    share, moved, regrouped = found.moved_share, len(found.moved), found.regrouped
+    return words["moved"].format(
+        contacts=found.contacts, moved=moved, share=share, regrouped=regrouped, nobody=nobody, somebody=somebody
+    )
 
 
 def _overall(change: Change, words: Mapping[str, str]) -> str:

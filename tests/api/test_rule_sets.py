@@ -176,8 +176,8 @@ def test_a_difference_is_told_in_sentences(service: Installation) -> None:
     back = service.call("analyst", "GET", f"{PATH}/{current}/difference?from={version}").get_json()
 
     assert told["added"] == ["r1"] == back["removed"]
-    assert "Nieuw: Complaints need a mandate (r1)." in told["sentences"]
-    assert "Gone: Complaints need a mandate (r1)." in back["sentences"]
+    assert any(one.startswith("Nieuw: Complaints need a mandate.") for one in told["sentences"])
+    assert any(one.startswith("Gone: Complaints need a mandate.") for one in back["sentences"])
 
 
 def test_lists_go_on_where_they_ended(service: Installation) -> None:
@@ -320,7 +320,7 @@ def test_a_rule_that_excludes_by_language_takes_a_second_person(service: Install
 
 def test_the_editor_is_told_what_a_rule_may_look_at(service: Installation) -> None:
     """A list that only the source knows would be guessed at."""
-    listed = {one["path"]: one for one in service.call("operations", "GET", f"{PATH}/fields").get_json()["items"]}
+    listed = {one["field"]: one for one in service.call("operations", "GET", f"{PATH}/fields").get_json()["items"]}
 
     assert listed["contact.intent"]["side"] == "contact"
     assert "at_least" in listed["employee.mandate"]["operators"]
