@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from matcher.routing.explain import reasons_for
 from matcher.routing.scores import Scores, scores_of
 from matcher.routing.snapshot import Rng, Snapshot
 from matcher.routing.unserved import explain_unserved
+
+if TYPE_CHECKING:
+    from matcher.routing.explore import Explored  # the type alone: most rounds leave nothing to chance
 
 MOST_TURNS = 2**31
 
@@ -48,8 +52,9 @@ def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
     """Who takes which contact, with reasons and a proof that no assignment serving these contacts scores higher.
 
     Serving one more contact outweighs every difference in score; among assignments that serve the most contacts the
-    best total score wins. Who is served is settled without anyone's values, who serves whom with them. The same
-    snapshot, `now` and state of `rng` give the same round.
+    best total score wins. Who is served is settled without anyone's values, who serves whom with them. Where the rule
+    set explores, a little of who serves whom is left to chance, and the decisions tell with which propensity; else
+    that is `None`. The same snapshot, `now` and state of `rng` give the same round.
     """
     watch = Stopwatch()
     snapshot, eligibility = eligibility_of(snapshot, now)
@@ -57,8 +62,13 @@ def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
     scores = scores_of(snapshot, eligibility, now, turn=int(rng.integers(MOST_TURNS)))
     watch.note("scores")
     chosen = choose(snapshot, eligibility, scores)
+    explore, explored = snapshot.rules.rule_set.explore, None
+    if explore is not None and explore.floor > 0:
+        chosen, explored = _explored(snapshot, eligibility, scores, chosen, explore.floor, rng)
     watch.note("solve")
     decisions = _decisions(snapshot, eligibility, scores, chosen, now)
+    if explored is not None:
+        decisions = explored.told(decisions, snapshot, scores)
     watch.note("reasons")
     solved = chosen.assignment
     return Round(
@@ -109,8 +119,23 @@ def _solved(snapshot: Snapshot, eligibility: Eligibility, total: Floats, pairs: 
     return Chosen(employee_of, objective, bound - shift * len(served), solved, problem)
 
 
+def _explored(
+    snapshot: Snapshot, eligibility: Eligibility, scores: Scores, chosen: Chosen, floor: float, rng: Rng
+) -> tuple[Chosen, "Explored | None"]:
+    """Those served served by whom chance says, a little of the time; the bound stays that of the best round."""
+    from matcher.routing.explore import explore  # here: most rule sets leave nothing to chance
+
+    def resolve(total: Floats, pairs: Bools) -> Ints:
+        return _solved(snapshot, eligibility, total, pairs).employee_of
+
+    found = explore(snapshot, eligibility, scores, chosen.employee_of, floor=floor, rng=rng, resolve=resolve)
+    if found is None:
+        return chosen, None
+    return _scored(replace(chosen, employee_of=found.employee_of), scores.total), found
+
+
 def _scored(blind: Chosen, total: Floats) -> Chosen:
-    """The assignment made without values, its score told with them."""
+    """The assignment made otherwise than by all of the score, its score told with all of it."""
     served = np.flatnonzero(blind.employee_of >= 0)
     objective = float(total[served, blind.employee_of[served]].sum())
     return replace(blind, objective=objective, bound=max(blind.bound, objective))
