@@ -1,7 +1,7 @@
 """Pairs that lie in arrays, in memory or mapped from a disk, as the solver for very many customers asks for them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,8 @@ class ListedChunks:
 
     def near(self, question: AskNear) -> Iterable[Near]:
         """The answers, in the order of chunks."""
-        return self.run_each(_AskPart(self, question), range(0, self.customers, CUSTOMERS_A_CHUNK))
+        sent = replace(self, run_each=one_after_the_other)  # workers cannot be sent to workers
+        return self.run_each(_AskPart(sent, question), range(0, self.customers, CUSTOMERS_A_CHUNK))
 
     def values_of(self, customers: IntArray) -> FloatArray:
         """Values of these customers (× employees), -inf where there is no pair."""

@@ -1,5 +1,9 @@
 """Laws of the portfolio by prices: feasible, bounded by its own proof, and as good as what exact solvers find."""
 
+import subprocess
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -231,6 +235,22 @@ def test_pairs_may_lie_on_a_disk(form, tmp_path, asked_by_parts):
     assert found.gap < ENOUGH
 
 
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_workers_get_the_pairs_and_not_each_other(backend, asked_by_parts):
+    """Chunks spread by joblib, as in the guide: the answer is that of one worker."""
+    from joblib import Parallel, delayed
+
+    value, capacity = market(8, 700, 20, places=0.9)
+    row, column = np.nonzero(value > -np.inf)
+    chunks = ListedChunks.of(np.searchsorted(row, np.arange(701)), column, value[row, column], 20)
+    alone = assign_portfolio(chunks, capacity)
+    with Parallel(n_jobs=2, backend=backend) as parallel:
+        spread = replace(chunks, run_each=lambda ask, items: parallel(delayed(ask)(item) for item in items))
+        together = assign_portfolio(spread, capacity)
+
+    assert together.employee_of.tolist() == alone.employee_of.tolist()
+
+
 def test_without_compiled_loops_the_portfolio_is_as_good(asked_by_parts, monkeypatch):
     """numba is an extra: where it is missing a chunk's answer comes from numpy, and must hold as much."""
     monkeypatch.setattr(transport, "numba_is_here", lambda: False)
@@ -241,6 +261,23 @@ def test_without_compiled_loops_the_portfolio_is_as_good(asked_by_parts, monkeyp
     judge(found, value, capacity)
     assert found.gap < ENOUGH
     assert (1 - ENOUGH) * best <= found.value
+
+
+def test_where_numba_is_missing_the_loops_run_as_they_are():
+    """The auction among near pairs has no second form: without numba Python itself must be able to run it."""
+    code = """
+import sys
+sys.modules["numba"] = None
+import numpy as np
+from matcher.assignment.listed_chunks import ListedChunks
+from matcher.use_cases.assign_portfolio import assign_portfolio
+pairs = ListedChunks.of(np.array([0, 2, 4, 5]), np.array([0, 1, 0, 1, 1]), np.array([0.9, 0.8, 0.9, 0.4, 0.7]), 2)
+found = assign_portfolio(pairs, np.array([1, 1]))
+print(found.employee_of.tolist(), found.gap < 1e-3)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+
+    assert ran.stdout == "[1, 0, -1] True\n", ran.stderr
 
 
 def test_a_pair_told_twice_stands_once():
