@@ -4,8 +4,9 @@ import numpy as np
 
 from matcher.assignment import incremental_state
 from matcher.assignment.compiled import compiled
+from matcher.assignment.incremental_fill import fill_slot
 from matcher.assignment.incremental_lists import always_look_at, forget, list_all
-from matcher.assignment.incremental_search import fill_slot, serve, turn_all
+from matcher.assignment.incremental_search import serve, turn_all
 from matcher.assignment.incremental_seats import leave, note_low, take
 from matcher.assignment.incremental_state import NOBODY, NOTHING, Rooms
 from matcher.assignment.problem import FloatArray, IntArray

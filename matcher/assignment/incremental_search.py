@@ -1,4 +1,4 @@
-"""Compiled: one contact enters a solved assignment, or one slot is filled, along one shortest chain of moves.
+"""Compiled: one contact enters a solved assignment, along one shortest chain of moves.
 
 Source: shortest augmenting paths from kept prices (Jonker and Volgenant 1987, doi 10.1007/BF02278710), over employees.
 A chain is looked for among each contact's best employees first (Volgenant 1996, doi 10.1016/0305-0548(96)00010-X); one
@@ -8,11 +8,11 @@ that is long, from both ends at once (Pohl 1971, Bi-directional search, Machine 
 import numpy as np
 
 from matcher.assignment.compiled import compiled
-from matcher.assignment.incremental_lists import FALLEN, list_best, note_fall, refer_to_prices
+from matcher.assignment.incremental_lists import FALLEN, list_best, refer_to_prices
+from matcher.assignment.incremental_scans import any_below, count_above, largest, nearest, place_of
 from matcher.assignment.incremental_seats import leave, take
 from matcher.assignment.incremental_state import NOBODY, Kept, Paths
-from matcher.assignment.problem import FloatArray
-from matcher.assignment.search_loops import SHORTEST, Bits, lengthen, lowest_bits
+from matcher.assignment.search_loops import SHORTEST, lengthen
 from matcher.assignment.sparse_loops import TAKEN_OUT, UNSEEN, pop, push
 
 SEEN, GIVEN_UP, UNTURNED = range(3)  # in `Paths.counts`
@@ -68,35 +68,6 @@ def start_all(contact: int, best: float, paths: Paths) -> None:
     for k in range(key.size):
         key[k] = best - paths.length[k]
         came_from[k] = contact
-
-
-@compiled
-def count_above(numbers: FloatArray, bound: float) -> int:
-    """How many are above the bound."""
-    count = 0
-    for k in range(numbers.size):
-        count += 1 if numbers[k] > bound else 0
-    return count
-
-
-@compiled
-def largest(numbers: FloatArray) -> float:
-    """The largest of numbers that are 0 or more."""
-    bits = numbers.view(np.uint64)
-    high = np.uint64(0)
-    for k in range(bits.size):
-        high = bits[k] if bits[k] > high else high
-    place = first_place(bits, high)
-    return numbers[place] if place < bits.size else 0.0
-
-
-@compiled
-def place_of(number: float, numbers: FloatArray) -> int:
-    """Where the number is first; -1: nowhere."""
-    for k in range(numbers.size):
-        if numbers[k] == number:
-            return k
-    return -1
 
 
 @compiled
@@ -290,15 +261,6 @@ def look_back(there: int, start: float, limit: float, meeting: int, kept: Kept, 
 
 
 @compiled
-def any_below(gain: FloatArray, column: FloatArray, bound: float) -> bool:
-    """Whether a difference is below the bound."""
-    count = 0
-    for i in range(gain.size):
-        count += 1 if gain[i] - column[i] < bound else 0
-    return count > 0
-
-
-@compiled
 def move_prices(limit: float, reach: float, kept: Kept, paths: Paths) -> None:
     """Prices under which the chain costs nothing and nobody else wishes to move; nothing is reached any more."""
     back, key = limit - reach, paths.search.key
@@ -367,84 +329,3 @@ def move_along(contact: int, meeting: int, kept: Kept, paths: Paths) -> None:
         if mover == contact:
             return
         here = before
-
-
-@compiled
-def fill_slot(employee: int, kept: Kept, paths: Paths) -> bool:
-    """Use a free slot that has a price: let somebody in or move, or drop the price to 0; whether the slot is used."""
-    rest, price, open_rest = paths.rest, kept.price, paths.open_rest
-    rest[:] = np.inf
-    rest[employee] = SHORTEST
-    open_rest[:] = rest
-    turn_all(kept, paths)
-    note_gains(0.0, kept, paths)
-    limit, last, newcomer = price[employee], employee, -1
-    while True:
-        there = nearest(open_rest)
-        if there < 0 or rest[there] >= limit:
-            break
-        limit, last, newcomer = offer(there, limit, last, newcomer, kept, paths)
-    for k in range(price.size):
-        if rest[k] < limit:
-            price[k] = max(0.0, price[k] - (limit - rest[k]))
-            note_fall(k, kept, paths.lists)
-    return draw_up(employee, last, newcomer, kept, paths)
-
-
-@compiled
-def offer(there: int, limit: float, last: int, newcomer: int, kept: Kept, paths: Paths) -> tuple[float, int, int]:
-    """Who could move to `there`, or come in; as far as that costs less than `limit`."""
-    rest, open_rest, price, gain, column = paths.rest, paths.open_rest, kept.price, paths.gain, kept.turned[there]
-    end, base = rest[there], rest[there] + price[there]
-    open_rest[there] = -np.inf
-    for begin in range(0, column.size, BLOCK):
-        stop = min(begin + BLOCK, column.size)
-        if not any_below(gain[begin:stop], column[begin:stop], limit - base):
-            continue
-        for i in range(begin, stop):
-            total = base + (gain[i] - column[i])
-            if total >= limit:
-                continue
-            total = max(total, end)
-            before = kept.employee_of[i]
-            if before < 0:
-                limit, last, newcomer = total, there, i
-            elif total < rest[before]:
-                rest[before] = open_rest[before] = total
-                paths.goes[before], paths.goes_to[before] = i, there
-                if total + price[before] < limit:
-                    limit, last, newcomer = total + price[before], before, -1
-    return limit, last, newcomer
-
-
-@compiled
-def nearest(key: FloatArray) -> int:
-    """The first employee with the shortest chain, or -1; lengths are above 0, but those below 0 are left out."""
-    bits = key.view(np.uint64)
-    here = first_place(bits, lowest_bits(bits))
-    return here if here < bits.size and 0.0 < key[here] < np.inf else -1
-
-
-@compiled
-def first_place(bits: Bits, sought: np.uint64) -> int:
-    """Where it is first; a loop of its own, or no vectors are used."""
-    count = bits.size
-    here = count
-    for k in range(count):
-        at = k if bits[k] == sought else count
-        here = at if at < here else here
-    return here
-
-
-@compiled
-def draw_up(employee: int, last: int, newcomer: int, kept: Kept, paths: Paths) -> bool:
-    """Everyone on the chain from `last` to the free slot moves up; the newcomer, if any, takes the slot left over."""
-    here = last
-    while here != employee:
-        mover, there = paths.goes[here], paths.goes_to[here]
-        leave(mover, kept)
-        take(mover, there, kept)
-        here = there
-    if newcomer >= 0:
-        take(newcomer, last, kept)
-    return bool(newcomer >= 0 or last != employee)

@@ -1,0 +1,64 @@
+"""Compiled: passes over all employees or contacts, by vectors: each loop does one thing, or none are used."""
+
+import numpy as np
+
+from matcher.assignment.compiled import compiled
+from matcher.assignment.problem import FloatArray
+from matcher.assignment.search_loops import Bits, lowest_bits
+
+
+@compiled
+def largest(numbers: FloatArray) -> float:
+    """The largest of numbers that are 0 or more."""
+    bits = numbers.view(np.uint64)
+    high = np.uint64(0)
+    for k in range(bits.size):
+        high = bits[k] if bits[k] > high else high
+    place = first_place(bits, high)
+    return numbers[place] if place < bits.size else 0.0
+
+
+@compiled
+def place_of(number: float, numbers: FloatArray) -> int:
+    """Where the number is first; -1: nowhere."""
+    for k in range(numbers.size):
+        if numbers[k] == number:
+            return k
+    return -1
+
+
+@compiled
+def count_above(numbers: FloatArray, bound: float) -> int:
+    """How many are above the bound."""
+    count = 0
+    for k in range(numbers.size):
+        count += 1 if numbers[k] > bound else 0
+    return count
+
+
+@compiled
+def any_below(gain: FloatArray, column: FloatArray, bound: float) -> bool:
+    """Whether a difference is below the bound."""
+    count = 0
+    for i in range(gain.size):
+        count += 1 if gain[i] - column[i] < bound else 0
+    return count > 0
+
+
+@compiled
+def nearest(key: FloatArray) -> int:
+    """The first employee with the shortest chain, or -1; lengths are above 0, but those below 0 are left out."""
+    bits = key.view(np.uint64)
+    here = first_place(bits, lowest_bits(bits))
+    return here if here < bits.size and 0.0 < key[here] < np.inf else -1
+
+
+@compiled
+def first_place(bits: Bits, sought: np.uint64) -> int:
+    """Where it is first; a loop of its own, or no vectors are used."""
+    count = bits.size
+    here = count
+    for k in range(count):
+        at = k if bits[k] == sought else count
+        here = at if at < here else here
+    return here
