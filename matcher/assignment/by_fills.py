@@ -24,7 +24,7 @@ FEWEST_KEPT, MOST_KEPT = 4, 8  # employees a contact keeps of the best at first;
 JOINING = 8  # pairs of a contact that join at once
 MOST_ROUNDS = 30
 FEW_LEFT = 1_000  # pairs: with so few to branch on another round of prices saves nothing
-SETTLED = 0.03  # of the gap: where prices can lower the bound by no more, answers have to rise
+SETTLED = 0.03  # of the gap, or of what pairs differ: prices can lower the bound by no more, answers have to rise
 
 
 def solve_by_fills(problem: Loaded, fills: Fills, best: Found) -> Found:
@@ -72,7 +72,7 @@ def _relax(search: Search, slot_prices: FloatArray) -> BoolArray | None:
             return kept
         lost = losses(search.fills, worth, net)
         gap = search.bound - search.worth
-        if search.bound - found.value <= SETTLED * gap or (search.lost() <= gap).sum() <= FEW_LEFT:
+        if search.bound - found.value <= SETTLED * min(gap, search.spread) or (search.lost() <= gap).sum() <= FEW_LEFT:
             return kept
         joins = _joining(search, kept, net, worth.of_employee[pairs.employee] - lost)
         if not joins.any():

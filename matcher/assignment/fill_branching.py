@@ -5,7 +5,7 @@ not suffice. Source: Land and Doig 1960, doi 10.2307/1910129; cuts as in Padberg
 """
 
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from matcher.assignment.problem import BoolArray, FloatArray
 FEWEST_S = 0.01  # with less time left HiGHS finds nothing
 BRANCHED_FIRST = 600  # pairs, most promising first: their best answer rules out most of the others
 WIDER = 4  # times as many pairs the next time
-MOST_NODES = 100
+FIRST_NODES, MOST_NODES = 100, 150  # while pairs are left out, and when none are
 FIRST_ROUNDS, NODE_ROUNDS = 12, 2  # of cuts, in the first node and in any other
 LEAST_OFF = 0.02  # a total this near to a whole number is none to branch on
 
@@ -55,32 +55,34 @@ def branch(search: Search) -> bool:
     lost, most, cuts, totals = search.lost(), BRANCHED_FIRST, list[Cut](), _totals(search)
     while search.problem.lasts(FEWEST_S):
         near = np.flatnonzero(lost <= search.bound - search.worth + search.tolerance)
-        if near.size > most:
+        are_all = near.size <= most
+        if not are_all:
             near = near[np.argsort(lost[near], kind="stable")[:most]]
         chosen = np.zeros(lost.size, dtype=np.bool_)
         chosen[near] = True
-        is_best = _by_few_nodes(_Part(search, chosen, lost, totals, cuts))
-        if is_best is None:
-            share, is_best = branched(search.programme(chosen), search.problem.left_s())
+        part = _Part(search, chosen, lost, totals, cuts)
+        is_best = _by_few_nodes(part, MOST_NODES if are_all else FIRST_NODES)
+        if is_best is None and are_all:
+            share, is_best = branched(search.programme(part.near()), search.problem.left_s())
             if share is not None:
                 search.round(share)
-        if not is_best:
+        if is_best is False:
             return search.is_proved
-        if not ((lost <= search.bound - search.worth - search.tolerance) & ~chosen).any():
+        if is_best and not ((lost <= search.bound - search.worth - search.tolerance) & ~chosen).any():
             return True
         most *= WIDER
     return search.is_proved
 
 
-def _by_few_nodes(part: _Part) -> bool | None:
+def _by_few_nodes(part: _Part, most: int) -> bool | None:
     """Whether the best of these pairs is known; `None` where more nodes are needed, False where time ran out."""
     search = part.search
     within = search.lost_by_fill() <= search.bound - search.worth + search.tolerance
     waiting: list[tuple[float, int, Node]] = [(-search.bound, 0, Node(within))]
-    for number in range(1, MOST_NODES + 1):
+    for number in range(1, most + 1):
         if not waiting or part.is_settled(-waiting[0][0]):
             return True
-        node = heappop(waiting)[2]
+        node = _next(part, waiting)
         found = _with_cuts(part, node, FIRST_ROUNDS if number == 1 else NODE_ROUNDS)
         if found is None:
             return False
@@ -88,6 +90,16 @@ def _by_few_nodes(part: _Part) -> bool | None:
         for side, child in enumerate(() if part.is_settled(value) else _children(part, node, share)):
             heappush(waiting, (-value, 2 * number + side, child))
     return None
+
+
+def _next(part: _Part, waiting: list[tuple[float, int, Node]]) -> Node:
+    """The node worth most; the newest one while no answer serves enough, for that leads to whole fills soonest."""
+    if part.search.bound - part.search.worth <= part.search.spread:
+        return heappop(waiting)[2]
+    newest = max(waiting, key=lambda one: (one[1] // 2, -(one[1] % 2)))
+    waiting.remove(newest)
+    heapify(waiting)
+    return newest[2]
 
 
 def _with_cuts(part: _Part, node: Node, rounds: int) -> tuple[float, FloatArray] | None:
@@ -134,13 +146,10 @@ def _totals(search: Search) -> FloatArray:
     fills, pairs = search.fills, search.problem.pairs
     heaviest = np.zeros(search.problem.contacts, dtype=np.int64)
     np.maximum.at(heaviest, pairs.contact, search.problem.load)
-    looks = np.zeros((fills.employee.size, int(fills.group_load.max()) + 1), dtype=np.int64)
-    np.add.at(looks, (fills.entry_fill, fills.group_load[fills.entry_group]), fills.entry_count)
-    look = np.unique(looks, axis=0, return_inverse=True)[1].reshape(-1)
     no_fill, no_pair = np.zeros(fills.employee.size), np.zeros(pairs.value.size)
     rows = [np.concatenate((heaviest[pairs.contact] == kind, no_fill)) for kind in np.unique(heaviest)]
     rows += [np.concatenate((search.problem.load == load, no_fill)) for load in np.unique(search.problem.load)]
-    rows += [np.concatenate((no_pair, look == one)) for one in np.unique(look)]
+    rows += [np.concatenate((no_pair, fills.look == one)) for one in np.unique(fills.look)]
     return np.array(rows)
 
 

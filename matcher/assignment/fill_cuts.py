@@ -2,9 +2,9 @@
 
 Four chats, and employees who take three or none: one and a third of them would serve all four, but the second employee,
 once taken, serves one. For contacts C and employees S who take b of them anyway and n ≤ d more, with B all of b and
-B + q·d + r contacts (0 < r < d): Σ x ≤ B + q·(d - r) + Σ min(n, r)·y. Proof: of those with n > r at most q add more than
-r each; with q + 1 of them the right side is all contacts already. It is mixed-integer rounding (Nemhauser and Wolsey
-1990, doi 10.1007/BF01585752).
+B + q·d + r contacts (0 < r < d): Σ x ≤ B + q·(d - r) + Σ min(n, r)·y. Proof: of those with n > r at most q add more
+than r each; with q + 1 of them the right side is all contacts already. It is mixed-integer rounding (Nemhauser and
+Wolsey 1990, doi 10.1007/BF01585752).
 """
 
 from dataclasses import dataclass

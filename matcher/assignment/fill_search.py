@@ -33,6 +33,11 @@ class Search:
         return SAME * max(abs(self.worth), 1e-300)
 
     @property
+    def spread(self) -> float:
+        """By how much pairs differ in worth: an answer missing more than that serves too few."""
+        return float(np.ptp(self.problem.pairs.value))
+
+    @property
     def is_proved(self) -> bool:
         """Whether the bound shows that nothing better exists."""
         return self.bound - self.worth <= self.tolerance
@@ -79,10 +84,8 @@ class Search:
 
 
 def _rounded(problem: Loaded, fills: Fills, share: FloatArray) -> IntArray:
-    """Each employee takes the fill with the largest share; then all is a transport, and free slots go greedily."""
-    order = np.lexsort((-share, fills.employee))
-    chosen = np.zeros(share.size, dtype=np.bool_)
-    chosen[order[np.diff(fills.employee[order], prepend=-1) > 0]] = True
+    """Each employee takes one fill; then all is a transport, and free slots go greedily."""
+    chosen = _one_fill_each(fills, share)
     places = np.zeros(fills.group_employee.size, dtype=np.int64)
     entry = chosen[fills.entry_fill]
     places[fills.entry_group[entry]] = fills.entry_count[entry]
@@ -96,3 +99,28 @@ def _rounded(problem: Loaded, fills: Fills, share: FloatArray) -> IntArray:
     np.subtract.at(left, employee_of[served], fills.group_load[group_of[served]])
     over = pairs.only(~served[pairs.contact] & (problem.load <= left[pairs.employee]))
     return np.where(served, employee_of, serve_greedily(over, problem.contacts, left))
+
+
+def _one_fill_each(fills: Fills, share: FloatArray) -> BoolArray:
+    """The fill of each employee: largest shares first, as many of each look as all shares of it come to."""
+    left = np.rint(np.bincount(fills.look, weights=share)).tolist()
+    order = np.lexsort((fills.employee, -share))
+    chosen = np.zeros(share.size, dtype=np.bool_)
+    taken: set[int] = set()
+    over = []
+    for fill, employee, look in zip(
+        order.tolist(), fills.employee[order].tolist(), fills.look[order].tolist(), strict=True
+    ):
+        if employee in taken:
+            continue
+        if left[look] >= 1 and share[fill] > 0:
+            chosen[fill] = True
+            taken.add(employee)
+            left[look] -= 1
+        else:
+            over.append((fill, employee))
+    for fill, employee in over:
+        if employee not in taken:
+            chosen[fill] = True
+            taken.add(employee)
+    return chosen

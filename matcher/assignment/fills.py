@@ -28,6 +28,7 @@ class Fills:
     entry_fill: IntArray  # entries come ordered by group
     entry_group: IntArray
     entry_count: IntArray  # at least 1
+    look: IntArray  # of each fill: fills of one look hold the same loads
 
     def only(self, kept: np.ndarray) -> "Fills":
         """These fills only, groups as they are."""
@@ -41,6 +42,7 @@ class Fills:
             number[self.entry_fill[entry]],
             self.entry_group[entry],
             self.entry_count[entry],
+            self.look[kept],
         )
 
 
@@ -61,7 +63,9 @@ def fills_of(pairs: Pairs, capacity: IntArray) -> Fills | None:
     owner, load = keys // step, keys % step
     starts = np.append(np.flatnonzero(np.diff(owner, prepend=-1)), owner.size).tolist()
     known: dict[tuple[object, ...], list[tuple[int, ...]] | None] = {}
+    looks: dict[tuple[tuple[int, int], ...], int] = {}
     employee: list[int] = []
+    look: list[int] = []
     entries: list[tuple[int, int, int]] = []
     for first, end in pairwise(starts):
         slots = int(capacity[owner[first]])
@@ -75,9 +79,12 @@ def fills_of(pairs: Pairs, capacity: IntArray) -> Fills | None:
         for counts in mine:
             entries += [(first + at, len(employee), count) for at, count in enumerate(counts) if count]
             employee.append(int(owner[first]))
+            held = tuple((one, count) for one, count in zip(loads, counts, strict=True) if count)
+            look.append(looks.setdefault(held, len(looks)))
     table = np.array(sorted(entries), dtype=np.int64).reshape(-1, 3)
     groups = np.asarray(group, dtype=np.int64).reshape(-1)
-    return Fills(groups, owner, load, np.array(employee, dtype=np.int64), table[:, 1], table[:, 0], table[:, 2])
+    whose, alike = np.array(employee, dtype=np.int64), np.array(look, dtype=np.int64)
+    return Fills(groups, owner, load, whose, table[:, 1], table[:, 0], table[:, 2], alike)
 
 
 def _fills(loads: list[int], most: tuple[int, ...], slots: int) -> list[tuple[int, ...]] | None:
