@@ -22,8 +22,13 @@ DECIDING = frozenset((*WISHED.values(), Effect.INFORMATION_FIRST))  # wishes abo
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """By contact row: the rules that set something, channels advised, and services that leave out the channel used."""
+    """By contact row: the rules that set something, channels advised, and services that leave out the channel used.
 
+    `seen` are the contacts as other rules see them: with the priority that was set, but an answer time that a rule set
+    is no promise to a customer. `None` where nothing was set.
+    """
+
+    seen: tuple[Contact, ...] | None = None
     set_by: Mapping[int, Sequence[tuple[Rule, Changes]]] = field(default_factory=dict)
     advised: Mapping[int, str] = field(default_factory=dict)
     closed: Mapping[int, Service] = field(default_factory=dict)
@@ -46,6 +51,10 @@ def arranged(snapshot: Snapshot, now: datetime) -> tuple[Snapshot, Arranged]:
     contacts = tuple(
         _changed(contact, set_by.get(row, ()), services.get(row), now) for row, contact in enumerate(snapshot.contacts)
     )
+    seen = tuple(
+        before if before.priority == after.priority else replace(before, priority=after.priority)
+        for before, after in zip(snapshot.contacts, contacts, strict=True)
+    )
     closed = {
         row: service
         for row, service in services.items()
@@ -60,7 +69,7 @@ def arranged(snapshot: Snapshot, now: datetime) -> tuple[Snapshot, Arranged]:
     }
     wishes |= {row: (*wishes.get(row, ()), WISHED[style]) for row, style in styled.items()}
     customers = replace(snapshot.customers, wishes=wishes)
-    return replace(snapshot, contacts=contacts, customers=customers), Arranged(set_by, advised, closed, styled)
+    return replace(snapshot, contacts=contacts, customers=customers), Arranged(seen, set_by, advised, closed, styled)
 
 
 def _set_by(snapshot: Snapshot) -> dict[int, list[tuple[Rule, Changes]]]:

@@ -133,7 +133,7 @@ def eligibility_of(snapshot: Snapshot, now: datetime) -> tuple[Snapshot, Eligibi
     _hold_and_exclude(pairs, contacts, reach.roster, now)
     for row in changed.closed:
         pairs[row] = False
-    rules = rule_effects(snapshot, demands, now)
+    rules = rule_effects(snapshot, demands, now, seen=changed.seen)
     refuse(pairs, rules.refusals)
     return snapshot, Eligibility(pairs, demands.different, demands.demand_of, rules, changed)
 
@@ -191,8 +191,11 @@ def _open_to(snapshot: Snapshot, demand: Demand, now: datetime, minute: int | No
     return kept(roster.of_state, ("open", demand, minute, snapshot.are_named), work_out)
 
 
-def rule_effects(snapshot: Snapshot, demands: Demands, now: datetime) -> RuleEffects:
-    """What the rule set refuses and favours; the employees' side is worked out once per roster and rule set."""
+def rule_effects(snapshot: Snapshot, demands: Demands, now: datetime, *, seen: Sequence[Contact] | None) -> RuleEffects:
+    """What the rule set refuses and favours; the employees' side is worked out once per roster and rule set.
+
+    `seen` are the contacts as rules see them, where rules set something of them.
+    """
     roster, rules = snapshot.roster, snapshot.rules
     if not rules.rules:
         return NO_EFFECTS
@@ -206,7 +209,7 @@ def rule_effects(snapshot: Snapshot, demands: Demands, now: datetime) -> RuleEff
 
     return apply_rules(
         rules,
-        rules.contact_side(snapshot.contacts, customers, team_of=team_of),
+        rules.contact_side(snapshot.contacts if seen is None else seen, customers, team_of=team_of),
         _employee_masks(roster, rules),
         waiting_s=waiting,
         at_work=_at_work(snapshot, demands, now) if rules.can_relax else None,

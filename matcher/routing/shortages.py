@@ -10,7 +10,6 @@ from matcher.assignment.bottleneck import Fix, Opening
 from matcher.routing.attendance import Bools, Ints
 from matcher.routing.decision import Help, ShortOf
 from matcher.routing.eligibility import (
-    Demand,
     Demands,
     Eligibility,
     demand_tests,
@@ -45,12 +44,12 @@ def shortages_of(
             found[key] = row, cheapest_fix(problem, row, masks=masks, demand_of=row_of)
         first, seen = found.get(key, (row, None))
         if seen is not None:
-            idle = _idle_who_would_do(snapshot, eligibility.demands[int(eligibility.demand_of[row])], row, now)
+            idle = _idle_who_would_do(snapshot, eligibility, row, now)
             told[row] = _shortage(snapshot, seen, first, row, idle=idle)
     return told
 
 
-def _idle_who_would_do(snapshot: Snapshot, demand: Demand, row: int, now: datetime) -> Help | None:
+def _idle_who_would_do(snapshot: Snapshot, eligibility: Eligibility, row: int, now: datetime) -> Help | None:
     """Those who are there with room but fit none of the round's contacts, and lack one thing only for this one.
 
     They are outside the round, so that no search meets them; and as nobody asks for them, any one of them is enough.
@@ -58,12 +57,13 @@ def _idle_who_would_do(snapshot: Snapshot, demand: Demand, row: int, now: dateti
     whole, roster = snapshot.whole, snapshot.whole.roster
     if whole is snapshot:
         return None
-    contact = snapshot.contacts[row]
+    contact, demand = snapshot.contacts[row], eligibility.demands[int(eligibility.demand_of[row])]
+    demands = Demands(eligibility.demands, eligibility.demand_of)
     there = slots_for(roster, demand.channel) > 0
     for question in presence_tests(whole, now):
         there &= question.passes
     there[[roster.index_of[one] for one in contact.exclude_employees if one in roster.index_of]] = False
-    for refusal in rule_effects(whole, Demands.of(whole.contacts), now).refusals:
+    for refusal in rule_effects(whole, demands, now, seen=eligibility.arranged.seen).refusals:
         there &= ~(refusal.employees & refusal.contacts[row])
     questions = list(demand_tests(roster, demand))
     lacking = np.sum([~question.passes for question in questions], axis=0)

@@ -73,7 +73,7 @@ class _Inquiry:
         self.snapshot, self.eligibility, self.now = snapshot, eligibility, now
         self._whole = snapshot.whole
         demands = Demands(eligibility.demands, eligibility.demand_of)
-        self._refusals = rule_effects(self._whole, demands, now).refusals
+        self._refusals = rule_effects(self._whole, demands, now, seen=eligibility.arranged.seen).refusals
         self._answers: dict[object, Any] = {}
 
     def last_question(self, row: int) -> tuple[str, Any]:

@@ -76,6 +76,18 @@ def test_a_rule_never_puts_off_a_promise() -> None:
     assert "5 min" in told(decision, "urgency")
 
 
+def test_an_answer_time_that_a_rule_sets_is_no_promise() -> None:
+    """A promise is what a customer was told: rules for promised contacts are not for all that have an answer time."""
+    promised = {"field": "contact.promised", "operator": "is", "value": True}
+    rule_set = ruled(
+        {"effect": {"set": {"answer_within_s": 60}}},
+        {"when": promised, "employees": CHIEF, "effect": {"require": True}},
+    )
+
+    assert one(rule_set).employee_id == "clerk"
+    assert one(rule_set, contact(due_to=NOON)).employee_id == "chief"
+
+
 def test_an_advised_channel_is_the_one_suggested() -> None:
     """Operations know where they want such contacts."""
     rule_set = ruled(
