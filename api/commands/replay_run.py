@@ -12,6 +12,7 @@ import numpy as np
 from api.files.people import employee_rows
 from api.replay_log import read_log
 from api.replay_report import Report, Setting
+from matcher.compatibility.prior import unlearnt
 from matcher.errors import NotFound
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import Employee
@@ -102,7 +103,7 @@ def _run_each(
 def _compared(runs: tuple[Run, ...], rebuilt: Rebuilt, framework: Framework, setting: Setting) -> Comparison:
     pairs = None
     if setting.profile_seed is not None:
-        pairs = compatibility_of_pairs(runs, rebuilt.scenario, framework, mode=DEFAULT_RULE_SET.values.mode)
+        pairs = compatibility_of_pairs(runs, rebuilt.scenario, framework, mode=unlearnt(DEFAULT_RULE_SET.values.mode))
     chance = _chance(setting, RESAMPLING)
     return compare(runs, rebuilt.scenario, within_s=setting.within_s, rng=chance, compatibility=pairs)
 

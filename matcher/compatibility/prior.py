@@ -103,6 +103,11 @@ class PriorCompatibility:
         return np.where(self.open_gate(table), reliability, 0.0)
 
 
+def unlearnt(mode: Literal["off", "same", "prior", "learned"]) -> Mode:
+    """The mode in which profiles alone judge: where a classifier should, and there is none, the framework does."""
+    return "prior" if mode == "learned" else mode
+
+
 @lru_cache(maxsize=256)
 def _everywhere(number: float, shape: tuple[int, int]) -> Floats:
     """The number in every cell of a table that takes no room and cannot be written to."""

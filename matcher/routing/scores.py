@@ -8,11 +8,11 @@ Each term keeps its parts (per pair, per contact or per employee), so that the s
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matcher.compatibility.prior import EmployeeSide, Mode, PriorCompatibility
+from matcher.compatibility.prior import EmployeeSide, Mode, PriorCompatibility, unlearnt
 from matcher.contacts.contact import Contact
 from matcher.profiles.effects import Effect
 from matcher.profiles.facets import ShareTable
@@ -26,10 +26,6 @@ from matcher.rules.pairs import add_boosts
 
 if TYPE_CHECKING:
     from matcher.compatibility.serving import Judgement
-
-LEARNED: Final = (
-    "learned"  # the mode of values in which a classifier judges; without one, the framework's hypothesis does
-)
 
 # The relative size of the terms before the strategy's weights (our choice, to be tuned on an operator's own log).
 PRIORITY_SPAN = 2.0  # from priority 0 to 9
@@ -212,8 +208,7 @@ def _shuffle(size: int) -> Floats:
 
 def compatibility_of(snapshot: Snapshot) -> tuple[PriorCompatibility, EmployeeSide]:
     """The judge of who fits whom, with the employees' half of its work kept on the roster."""
-    asked, roster = snapshot.rules.rule_set.values.mode, snapshot.roster
-    mode: Mode = "prior" if asked == LEARNED else asked
+    mode, roster = unlearnt(snapshot.rules.rule_set.values.mode), snapshot.roster
     key = ("compatibility", snapshot.framework.name, mode)
     return kept(roster.of_people, key, lambda: _prepared(snapshot.framework, mode, roster.values))
 

@@ -168,3 +168,19 @@ def test_consent_of_a_customer_without_a_profile_counts_nothing_of_values() -> N
     scores = scored(a_round([agreed]))[1]
 
     assert scores.chemistry is None or not scores.chemistry.any()
+
+
+def test_learned_without_a_classifier_is_the_prior_and_says_so() -> None:
+    """A rule set may ask for what does not exist yet, or could not be read."""
+    asked, prior = (
+        parse_rule_set({**DEFAULT_RULE_SET.document, "values": {"mode": mode, "max_weight": 0.5}})
+        for mode in ("learned", "prior")
+    )
+    asking = [one for one in everyone()[0] if one.profile is not None][:5]
+    without, by_prior = (made(a_round(asking, rule_set=one, classifier=None)) for one in (asked, prior))
+    with_it = made(a_round(asking, rule_set=asked))
+
+    assert without.decisions == by_prior.decisions
+    assert (without.basis, without.versions["classifier"]) == (Basis.PRIOR, None)
+    assert "nothing was learned from outcomes yet" in without.decisions[0].reasons[0].text
+    assert (with_it.basis, with_it.versions["classifier"]) == (Basis.CLASSIFIER, "c-1")
