@@ -37,23 +37,25 @@ class PairClassifier(BaseEstimator):  # type: ignore[misc]  # scikit-learn publi
 
     `values` is off, main (main effects only), same, prior or learned; without `pairs` only main effects are learnt,
     without `effects` single people have none. A spread that is `None` is chosen on later outcomes: `interaction_spread`
-    (logits a product of shares), `people_spread` (logits), `trait_spread` and `pair_spread` (logits a standard
-    deviation). `split` parts earlier from later: time, group, or auto (time where times differ).
+    (logits a product of shares), `customer_spread` and `employee_spread` (logits), `trait_spread` and `pair_spread`
+    (logits a standard deviation). `split` parts earlier from later: time, group, or auto (time where times differ).
 
     After `fit`: `scorer_` (what serves), `chosen_` (spreads), `tried_` (log-loss of each), `split_`, `classes_`.
     """
 
     def __init__(
         self, framework: Framework | None = None, *, values: str = "learned", pairs: bool = True, effects: bool = True,
-        interaction_spread: float | None = None, people_spread: float | None = None,
-        trait_spread: float | None = None, pair_spread: float | None = None, split: str = "auto", seed: int = 0,
+        interaction_spread: float | None = None, customer_spread: float | None = None,
+        employee_spread: float | None = None, trait_spread: float | None = None, pair_spread: float | None = None,
+        split: str = "auto", seed: int = 0,
     ) -> None:  # fmt: skip
         self.framework = framework
         self.values = values
         self.pairs = pairs
         self.effects = effects
         self.interaction_spread = interaction_spread
-        self.people_spread = people_spread
+        self.customer_spread = customer_spread
+        self.employee_spread = employee_spread
         self.trait_spread = trait_spread
         self.pair_spread = pair_spread
         self.split = split
@@ -124,7 +126,8 @@ class PairClassifier(BaseEstimator):  # type: ignore[misc]  # scikit-learn publi
     def _given(self) -> dict[str, float | None]:
         return {
             "interaction": self.interaction_spread,
-            "people": self.people_spread,
+            "customer": self.customer_spread,
+            "employee": self.employee_spread,
             "trait": self.trait_spread,
             "pair": self.pair_spread,
         }

@@ -1,6 +1,7 @@
-"""May a candidate take the place of what serves? Four questions, each answered with its figures on later outcomes.
+"""May a candidate take the place of what serves? Five questions, each answered with its figures on later outcomes.
 
-It must beat main effects only, and the classifier in service where there is one; no segment may be served worse by more
+It must beat main effects only, and the classifier in service where there is one; a single chance told to everyone must
+not be better (where main effects are, beating them proves little); no segment may be served worse by more
 than a margin; and its probabilities must mean what they say. A question that cannot be answered is not passed.
 Source: learning.md section 5.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.compatibility.evaluate import CURRENT, LEARNED, MAIN, Data, Evaluation, clusters_of
+from matcher.compatibility.evaluate import CONSTANT, CURRENT, LEARNED, MAIN, Data, Evaluation, clusters_of
 from matcher.compatibility.measures import Figure, Judged, calibration_slope, figure, gain
 from matcher.compatibility.splits import groups_of
 
@@ -63,6 +64,7 @@ def gate(found: Evaluation, data: Data, *, has_current: bool, seed: int = 0) -> 
     return Verdict(
         (
             _beats(found, MAIN, "beats_main_effects"),
+            _not_worse(found, CONSTANT, "not_worse_than_nothing"),
             _beats_current(found, has_current=has_current),
             _segments(found, data, judged, rng=rng),
             *_calibration(judged, rng=rng),
@@ -98,6 +100,14 @@ def _beats(found: Evaluation, other: str, name: str) -> Line:
         return Line(name, False, f"It was not compared with {other}.")
     gained = found.gains[other]
     return Line(name, gained.low > 0, f"It is {found.verdicts[other]}.", {"gain": gained})
+
+
+def _not_worse(found: Evaluation, other: str, name: str) -> Line:
+    """Whoever tells everyone the same chance knows nothing, and may not be likelier right."""
+    if other not in found.gains:
+        return Line(name, False, f"It was not compared with {other}.")
+    gained = found.gains[other]
+    return Line(name, gained.high > 0, f"It is {found.verdicts[other]}.", {"gain": gained})
 
 
 def _beats_current(found: Evaluation, *, has_current: bool) -> Line:

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 ENOUGH_TO_SHIFT = 100  # later outcomes; fewer leave the logits alone
 ENOUGH_TO_BEND = 20_000  # isotonic regression has so many more degrees of freedom (design)
 SLOPE_SPREAD = 0.2  # around 1: the priors have shrunk the weights already (design)
+LEVEL_SPREAD = 0.1  # logits; how far the level of a quarter of a year wanders from what came before (our choice)
 SLOPES = (0.05, 5.0)
 LEAST_CHANCE = 1e-4  # of an isotonic step: nobody is certain
 
@@ -41,14 +42,24 @@ class Calibration:
         return sigmoid(self.slope * wide + self.shift)
 
 
-def calibrate(logits: Floats, success: Floats, weight: Floats) -> Calibration:
-    """The calibration that these later outcomes ask for and are enough for."""
+def calibrate(logits: Floats, success: Floats, weight: Floats, *, known_share: float = 0.0) -> Calibration:
+    """The calibration that these later outcomes ask for and are enough for.
+
+    It serves logits learnt from these outcomes too: they are `known_share` of all, and so much of their level those
+    logits have already. What is left of it is shrunk, as later outcomes also differ by chance.
+    """
     if len(logits) < ENOUGH_TO_SHIFT or not 0 < success @ weight < weight.sum():
         return Calibration(rows=len(logits))
     if len(logits) >= ENOUGH_TO_BEND:
         return Calibration("isotonic", knots=_steps(logits, success, weight), rows=len(logits))
     slope, shift = line(logits, success, weight)
-    return Calibration("platt", float(np.clip(slope, *SLOPES)), shift, rows=len(logits))
+    slope = float(np.clip(slope, *SLOPES))
+    mean = float(np.average(logits, weights=weight))
+    chance = sigmoid(slope * logits + shift)
+    precision = float((weight * chance * (1.0 - chance)).sum())
+    believed = LEVEL_SPREAD**2 / (LEVEL_SPREAD**2 + 1.0 / precision)
+    level = (slope * mean + shift - mean) * believed * (1.0 - known_share)
+    return Calibration("platt", slope, mean - slope * mean + level, rows=len(logits))
 
 
 def line(logits: Floats, success: Floats, weight: Floats, *, slope_spread: float = SLOPE_SPREAD) -> tuple[float, float]:

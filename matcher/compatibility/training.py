@@ -33,15 +33,18 @@ FIXED: Mapping[str, float] = {
     "intent": 1.0, "channel": 0.5, "segment": 0.5, "team": 0.5, "margin": 0.5, "profile": 1.0, "chemistry": 1.0,
     "hypothesis": NO_EFFECT,
 }  # fmt: skip
+PEOPLE = (0.5, 0.05, 0.1, 0.25, 1.0, 1.5)
 # Chosen on later outcomes; the first is what counts until its turn comes, and without any later outcome. Interactions
-# never wider (profiling.md 11); `people` are logits of single customers and employees; `trait` and `pair` are logits a
-# standard deviation of the column.
+# never wider (profiling.md 11); `customer` and `employee` are logits of single people, chosen apart: whoever serves
+# thousands is known as one, who calls twice hardly; `trait` and `pair` are logits a standard deviation of the column.
 CHOICES: Mapping[str, tuple[float, ...]] = {
     "interaction": (0.2, 0.1, 0.3),
-    "people": (0.5, 0.25, 1.0, 1.5),
+    "customer": PEOPLE,
+    "employee": PEOPLE,
     "trait": (0.05, 0.1, 0.2),
     "pair": (0.05, 0.02, 0.1, 0.2),
 }
+SINGLE = ("customer", "employee")
 SUMMARY = ("wish", "likeness", "equality")
 DETAIL = ("wish_part", "likeness_part")
 DETAIL_SHARE = 0.5  # of a summary's spread: a quality by itself is believed less than all together
@@ -88,7 +91,7 @@ class Trial:
 
     def later_logits(self, design: Design, chosen: Mapping[str, float]) -> Floats:
         """The logits of later rows by what the earlier ones teach."""
-        rows = with_people(self.train, chosen["people"])
+        rows = with_people(self.train, chosen)
         fitted = fit(rows, design.mean, design.spread(chosen), curved=self.curved)
         logits: Floats = fitted.intercept + self.later.X @ fitted.weights
         for effect, weights in ((self.later.customer, fitted.customer), (self.later.employee, fitted.employee)):
@@ -161,7 +164,7 @@ def train(
     again = [] if not splits or splits[0].kind != "time" else _met_again(design, outcomes, trials)
     chosen, tried = _choose(design, trials, again, given)
     calibration = _calibrated(design, trials, chosen)
-    rows, spread = with_people(design.rows, chosen["people"]), design.spread(chosen)
+    rows, spread = with_people(design.rows, chosen), design.spread(chosen)
     fitted = fit(rows, design.mean, spread)
     scorer = _scorer(features, customers, employees, rows, fitted, spread, calibration)
     handle = fit_handle_time(
@@ -192,10 +195,15 @@ def _scorer(
     )
 
 
-def with_people(rows: Rows, spread: float) -> Rows:
-    """The rows with this prior spread of single people, where these have effects at all."""
-    customer = replace(rows.customer, spread=spread if rows.customer.spread else 0.0)
-    return replace(rows, customer=customer, employee=replace(rows.employee, spread=customer.spread))
+def with_people(rows: Rows, chosen: Mapping[str, float]) -> Rows:
+    """The rows with the chosen prior spreads of single people, where these have effects at all."""
+    if not rows.employee.spread:
+        return rows
+    customer, employee = (
+        replace(effect, spread=chosen[block])
+        for effect, block in ((rows.customer, "customer"), (rows.employee, "employee"))
+    )
+    return replace(rows, customer=customer, employee=employee)
 
 
 def _met_again(design: Design, outcomes: Outcomes, trials: Sequence[Trial]) -> list[Trial]:
@@ -219,7 +227,8 @@ def _calibrated(design: Design, trials: Sequence[Trial], chosen: Mapping[str, fl
         return Calibration()
     logits = np.concatenate([trial.later_logits(design, chosen) for trial in trials])
     success = np.concatenate([trial.later.success for trial in trials])
-    return calibrate(logits, success, np.concatenate([trial.later.weight for trial in trials]))
+    weight = np.concatenate([trial.later.weight for trial in trials])
+    return calibrate(logits, success, weight, known_share=min(len(success) / len(design.rows.success), 1.0))
 
 
 def _choose(
@@ -228,8 +237,8 @@ def _choose(
     """Block by block the spread that later outcomes speak for; that of single people where they are met `again`."""
     chosen = {block: CHOICES[block][0] if (one := given.get(block)) is None else one for block in CHOICES}
     tried: dict[str, float] = {}
-    for block in ("people", "trait", "pair", "interaction"):
-        judges = again if block == "people" else trials  # how much people differ shows where they are met again
+    for block in (*SINGLE, "trait", "pair", "interaction"):
+        judges = again if block in SINGLE else trials  # how much people differ shows where they are met again
         if given.get(block) is not None or not judges or not _is_used(block, design):
             continue
         for spread in sorted(CHOICES[block]):
@@ -244,7 +253,7 @@ def _loss(design: Design, trials: Sequence[Trial], chosen: Mapping[str, float]) 
 
 
 def _is_used(block: str, design: Design) -> bool:
-    if block == "people":
+    if block in SINGLE:
         return design.rows.employee.spread > 0
     names = (*SUMMARY, *DETAIL) if block == "pair" else (block,)
     return any(name in design.blocks for name in names)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matcher.compatibility.evaluate import CURRENT, LEARNED, MAIN, Data, Evaluation, verdict_of
+from matcher.compatibility.evaluate import CONSTANT, CURRENT, LEARNED, MAIN, Data, Evaluation, verdict_of
 from matcher.compatibility.gate import Verdict, gate, gate_document
 from matcher.compatibility.making import Incumbent, make_classifier
 from matcher.compatibility.measures import Judged, gain
@@ -39,6 +39,7 @@ def judged(predictions: Mapping[str, Any], *, has_current: bool = False) -> Verd
     rows, rng = np.arange(ROWS), np.random.default_rng(1)
     success = data.outcomes.success
     one = Judged(predictions[LEARNED], success, np.ones(ROWS), rows, data.outcomes.customer)
+    predictions = {CONSTANT: np.full(ROWS, success.mean()), **predictions}
     gains = {
         name: gain(predictions[LEARNED], other, one, rng=rng) for name, other in predictions.items() if name != LEARNED
     }
@@ -75,6 +76,18 @@ def test_a_candidate_that_adds_nothing_is_kept_out() -> None:
     truth = a_world()[1]
 
     assert "beats_main_effects" in failed(judged({LEARNED: truth, MAIN: truth}))
+
+
+def test_a_candidate_worse_than_one_chance_for_everyone_is_kept_out() -> None:
+    """Main effects that were overfitted are easily beaten by what is a little less so."""
+    truth = a_world()[1]
+    rng = np.random.default_rng(5)
+    wild, wilder = (np.clip(rng.uniform(0.2, 0.95, ROWS) + add, 0.01, 0.99) for add in (0.0, 0.3))
+
+    verdict = judged({LEARNED: wild, MAIN: wilder})
+
+    assert "not_worse_than_nothing" in failed(verdict)
+    assert "not_worse_than_nothing" not in failed(judged({LEARNED: truth, MAIN: np.full(ROWS, truth.mean())}))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +135,7 @@ def test_the_verdict_speaks_json() -> None:
     assert document["passed"] is True
     assert [line["name"] for line in document["lines"]] == [  # type: ignore[index,attr-defined]  # JSON
         "beats_main_effects",
+        "not_worse_than_nothing",
         "beats_current",
         "no_segment_worse",
         "calibrated_on_the_whole",
