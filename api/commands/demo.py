@@ -4,16 +4,22 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 from rich.console import Console
 
+from api.commands.screen import progress
 from api.demo_world import shown
 from api.demo_world.caller import Caller
 from api.demo_world.day import COMPANY, Day, read_day
+from api.demo_world.learning import People, learn, put_in_service, tell_past
+from api.demo_world.past import CONTACTS, CUSTOMERS, WEEKS, draw_past
 from api.demo_world.service import NotStarted, RunningService, running_service
 from api.demo_world.words import LANGUAGES, say
+from api.settings import load_settings
+from api.wiring import read_framework
 
 RANKED_CONTACT = "w-02"
 KEY = re.compile(r"klik_[A-Za-z0-9]+_[A-Za-z0-9]+")
@@ -28,9 +34,9 @@ def demo(lang: str, keep: bool) -> None:
     day = read_day()
     say_line(console, "hello", lang, company=COMPANY, contacts=len(day.contacts), employees=len(day.employee_names))
     with console.status(say("starting", lang)) as status, running_service(os.environ) as service:
+        status.stop()
         play(console, service, day, lang)
         if keep:
-            status.stop()
             wait_for_interrupt(console, service, lang)
     if not keep:
         say_line(console, "stopped", lang)
@@ -51,7 +57,33 @@ def play(console: Console, service: RunningService, day: Day, lang: str) -> None
     asked = {"contact": day.contact(RANKED_CONTACT).request, "limit": 3}
     ranking = router.send("POST", "/v1/rankings", asked)
     console.print(shown.best_for(day, RANKED_CONTACT, ranking["assignments"], lang))
+    people = People(
+        router, *(Caller(service.url, create_key(service, role), lang) for role in ("analyst", "operations"))
+    )
+    play_second_morning(console, people, day, answer, lang)
     show_how_to_go_on(console, router, asked, lang)
+
+
+def play_second_morning(console: Console, people: People, day: Day, first: Mapping[str, Any], lang: str) -> None:
+    """Ten drawn weeks of outcomes, a classifier learnt from them, and the same morning decided by it."""
+    nothing = learn(people.analyst, lambda _done, _total: None)
+    say_line(console, "nothing_learnt", lang, basis=say(first["decision_basis"], lang), why=nothing["error"])
+    past = draw_past(day, read_framework(load_settings(os.environ)), until=datetime.now(UTC))
+    say_line(console, "past", lang, weeks=WEEKS, customers=CUSTOMERS, contacts=CONTACTS)
+    with progress(say("telling", lang)) as step:
+        tell_past(people.router, past, step)
+    with progress(say("learning", lang)) as step:
+        job = learn(people.analyst, step)
+    version = job["result"]["version"]
+    card = put_in_service(people, version)
+    console.print(shown.gate(card, lang))
+    contacts = [one.request for one in day.contacts]
+    answer = people.router.send("POST", "/v1/matches", {"contacts": contacts, "explain": "full"})
+    basis = say(answer["decision_basis"], lang)
+    say_line(console, "second_morning", lang, basis=basis, version=answer["versions"]["classifier"])
+    console.print(shown.changes(day, first, answer, lang) or say("no_difference", lang))
+    console.print(shown.proof(answer, lang), highlight=False)
+    console.print()
 
 
 def create_key(service: RunningService, role: str) -> str:

@@ -1,5 +1,6 @@
 """The people and the morning of the demonstration, read from the files beside this module."""
 
+import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,16 @@ class DayContact:
     story: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class DayEmployee:
+    """An employee of the day, as far as the weeks before it need to know: shares in the framework's order."""
+
+    id: str
+    channel: str
+    skills: frozenset[str]
+    shares: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Day:
     """Everything the demonstration needs to know before it begins."""
@@ -38,8 +49,21 @@ class Day:
     @cached_property
     def employee_names(self) -> dict[str, str]:
         """Name by employee id."""
-        rows = [line.split(",") for line in self.staff_csv.decode().splitlines()[1:]]
-        return {row[0]: row[1] for row in rows}
+        return {row["id"]: row["name"] for row in csv.DictReader(self.staff_csv.decode().splitlines())}
+
+    @cached_property
+    def staff(self) -> tuple[DayEmployee, ...]:
+        """Everyone at work, in the file's order."""
+        rows = csv.DictReader(self.staff_csv.decode().splitlines())
+        return tuple(
+            DayEmployee(
+                id=row["id"],
+                channel=row["channels"].partition("=")[0],
+                skills=frozenset(skill.partition("=")[0] for skill in row["skills"].split("|")),
+                shares=tuple(float(share) for name, share in row.items() if name.startswith("value:")),
+            )
+            for row in rows
+        )
 
     def contact(self, contact_id: str) -> DayContact:
         """The contact with that id."""

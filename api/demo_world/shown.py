@@ -60,17 +60,27 @@ def proof(answer: Mapping[str, Any], language: str) -> str:
 
 def differences(day: Day, answer: Mapping[str, Any], other: Mapping[str, Any], language: str) -> Table | None:
     """A row a contact that gets another employee in `other`; `None` when there is none."""
-    before, after = _employee_of(answer), _employee_of(other)
-    changed = [key for key in before if before[key] != after.get(key)]
-    if not changed:
-        return None
-    title = say("without_values", language)
-    table = _table(title, language, "customer", "story", "with", "without")
-    for key in changed:
-        names = [_name(day, mine.get(key), language) for mine in (before, after)]
-        table.add_row(customer_name(day, key), day.contact(key).story[language], *names)
-    changes = say("difference", language, changed=len(changed), served=len(before))
-    table.caption = changes
+    table = _table(say("without_values", language), language, "customer", "story", "with", "without")
+    changed = _add_changes(table, day, answer, other, language)
+    table.caption = say("difference", language, changed=changed, served=len(answer["assignments"]))
+    return table if changed else None
+
+
+def changes(day: Day, first: Mapping[str, Any], second: Mapping[str, Any], language: str) -> Table | None:
+    """A row a contact that gets another employee on the second morning; `None` when there is none."""
+    table = _table(say("two_mornings", language), language, "customer", "story", "first", "second")
+    changed = _add_changes(table, day, first, second, language)
+    table.caption = say("generated", language)
+    return table if changed else None
+
+
+def gate(card: Mapping[str, Any], language: str) -> Table:
+    """What the classifier's gate asked, and the answers."""
+    title = say("gate", language, version=card["version"], outcomes=card["outcomes"])
+    table = _table(title, language, "asked", "answer")
+    for line in card["gate"]["lines"]:
+        table.add_row(Text(("✓ " if line["passed"] else "✗ ") + say(line["name"], language)), line["told"])
+    table.caption = say("generated", language)
     return table
 
 
@@ -122,6 +132,16 @@ def _competing(day: Day, bottleneck: Mapping[str, Any] | None, language: str) ->
     contacts = ", ".join(customer_name(day, key) for key in bottleneck["contact_ids"])
     employees = ", ".join(day.employee_names[key] for key in bottleneck["employee_ids"])
     return say("competing", language, contacts=contacts, employees=employees, short=bottleneck["short"])
+
+
+def _add_changes(table: Table, day: Day, answer: Mapping[str, Any], other: Mapping[str, Any], language: str) -> int:
+    """Add a row for each contact whose employee differs; how many there are."""
+    before, after = _employee_of(answer), _employee_of(other)
+    changed = [key for key in before if before[key] != after.get(key)]
+    for key in changed:
+        names = [_name(day, mine.get(key), language) for mine in (before, after)]
+        table.add_row(customer_name(day, key), day.contact(key).story[language], *names)
+    return len(changed)
 
 
 def _employee_of(answer: Mapping[str, Any]) -> dict[str, str]:

@@ -61,6 +61,53 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "nl": "De kans is een schatting uit een hypothese over waarden, geen meting: een echt effect blijkt pas uit "
         "een vergelijking van uitkomsten.",
     },
+    "nothing_learnt": {
+        "en": "That morning was decided by {basis}. Asked to learn from outcomes, Klik says what it still needs: {why}",
+        "nl": "Die ochtend besliste {basis}. Gevraagd om van uitkomsten te leren, zegt Klik wat nog ontbreekt: {why}",
+    },
+    "past": {
+        "en": "So let {weeks} weeks go by: {customers} more customers and {contacts} outcomes, drawn from a seed. Who "
+        "fits whom in them is made up; it says nothing of any real customer.",
+        "nl": "Laat dus {weeks} weken voorbijgaan: nog {customers} klanten en {contacts} uitkomsten, geloot uit een "
+        "vast begingetal. Wie daarin bij wie past is verzonnen; het zegt niets over echte klanten.",
+    },
+    "telling": {"en": "Outcomes come in", "nl": "Uitkomsten komen binnen"},
+    "learning": {"en": "A classifier is learnt and judged", "nl": "Een classificator wordt geleerd en beoordeeld"},
+    "gate": {
+        "en": "What the gate asked of {version}, learnt from {outcomes} outcomes",
+        "nl": "Wat de toets vroeg van {version}, geleerd van {outcomes} uitkomsten",
+    },
+    "asked": {"en": "Question", "nl": "Vraag"},
+    "answer": {"en": "Answer, on outcomes that came later", "nl": "Antwoord, op uitkomsten van later"},
+    "beats_main_effects": {
+        "en": "Better than good employees alone?",
+        "nl": "Beter dan alleen goede medewerkers?",
+    },
+    "not_worse_than_nothing": {
+        "en": "At least as good as one chance for all?",
+        "nl": "Minstens zo goed als één kans voor iedereen?",
+    },
+    "beats_current": {"en": "Better than what serves now?", "nl": "Beter dan wat nu beslist?"},
+    "no_segment_worse": {"en": "No segment worse off?", "nl": "Geen segment slechter af?"},
+    "calibrated_on_the_whole": {"en": "Right on average?", "nl": "Gemiddeld juist?"},
+    "calibrated_in_boldness": {"en": "Neither bold nor timid?", "nl": "Niet te stellig, niet te vaag?"},
+    "generated": {
+        "en": "The outcomes behind this are drawn, not measured.",
+        "nl": "De uitkomsten hierachter zijn geloot, niet gemeten.",
+    },
+    "second_morning": {
+        "en": "The same morning once more, now decided by {basis} {version}.",
+        "nl": "Dezelfde ochtend nog eens, nu beslist door {basis} {version}.",
+    },
+    "prior": {"en": "a hypothesis about values", "nl": "een hypothese over waarden"},
+    "rules": {"en": "rules alone", "nl": "regels alleen"},
+    "classifier": {"en": "the classifier", "nl": "de classificator"},
+    "two_mornings": {
+        "en": "Who gets another employee now that outcomes count",
+        "nl": "Wie een ander krijgt nu uitkomsten meetellen",
+    },
+    "first": {"en": "First morning", "nl": "Eerste ochtend"},
+    "second": {"en": "Second morning", "nl": "Tweede ochtend"},
     "go_on": {"en": "Go on yourself", "nl": "Zelf verder"},
     "address": {"en": "The service:  {url}", "nl": "De dienst:     {url}"},
     "docs": {"en": "Its contract: {url}/docs", "nl": "Het contract:  {url}/docs"},
