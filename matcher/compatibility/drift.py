@@ -22,7 +22,8 @@ MOST_SHIFT = 0.25
 LEAST_OUTCOMES = 100  # fewer say nothing of either
 LEAST_SHARE = 1e-3  # of a category that nobody is in, so that its logarithm is finite
 BINS = 10
-UNKNOWN = "unknown"
+UNKNOWN, RARE = "unknown", "rare"
+LEAST_TOLD = 5  # of fewer outcomes a category is not named (trust.md, bad input 118)
 
 Mix = Mapping[str, Mapping[str, float]]  # feature → category → share
 
@@ -120,6 +121,10 @@ def _known(word: str | None, known: Sequence[str]) -> str | None:
 
 
 def _shares(words: Iterable[object]) -> dict[str, float]:
-    counts = Counter(UNKNOWN if word is None else str(word) for word in words)
+    """The share of each word; the rare ones together, so that a card tells of no small group."""
+    every = Counter(UNKNOWN if word is None else str(word) for word in words)
+    counts: Counter[str] = Counter()
+    for word, count in every.items():
+        counts[word if count >= LEAST_TOLD else RARE] += count
     total = sum(counts.values())
     return {word: round(count / total, 6) for word, count in sorted(counts.items())} if total else {}

@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from api.workers import job_kinds
 from matcher.use_cases.learning_ports import Candidate, LoggedDecision
 from matcher.use_cases.ports import JobState
+from matcher.use_cases.run_job import begin_job, run_job
 from matcher.use_cases.start_training import LEAST_NEW, TRAIN_CLASSIFIER, plan_training
 from matcher.use_cases.start_watch import WATCH_CLASSIFIERS, plan_watch
 from tests.api.installation import NOW, Installation
@@ -81,6 +83,24 @@ def test_nothing_is_looked_at_where_nothing_serves() -> None:
     assert service.call("analyst", "GET", "/v1/reports/calibration").get_json() == {
         "days": [], "looked_at": None, "classifiers": []
     }  # fmt: skip
+
+
+def test_a_training_that_is_cancelled_leaves_nothing_behind() -> None:
+    """No row in the registry and no folder on the shelf."""
+    service = with_a_past()
+    job_id = service.call("analyst", "POST", "/v1/classifiers", json={}).get_json()["id"]
+    run = begin_job(service.store, job_id, holder="w", now=lambda: service.moment, lease=timedelta(hours=1))
+    assert run is not None
+    with service.store.writing() as records:
+        records.jobs.cancel(job_id, now=NOW)
+    run_job(run, job_kinds(service.klik))
+
+    with service.store.reading() as records:
+        job = records.jobs.get(job_id)
+        assert job is not None
+        assert job.state is JobState.CANCELLED
+        assert records.classifiers.newest(limit=9) == []
+    assert service.klik.shelf.kept == {}
 
 
 def test_a_night_learns_only_when_enough_came() -> None:
