@@ -133,7 +133,7 @@ def test_the_verdict_speaks_json() -> None:
     document = gate_document(judged({LEARNED: truth, MAIN: np.full(ROWS, 0.5)}))
 
     assert document["passed"] is True
-    assert [line["name"] for line in document["lines"]] == [  # type: ignore[index,attr-defined]  # JSON
+    assert [line["name"] for line in document["lines"]] == [  # type: ignore[attr-defined]  # JSON
         "beats_main_effects",
         "not_worse_than_nothing",
         "beats_current",
