@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matcher.assignment import Problem, solve
+from matcher.assignment import Problem, fill_branching, solve
 from tests.laws.assignment_proof import check_proof_of_loads
 
 
@@ -44,6 +45,107 @@ def test_small_problems_with_loads_are_solved_exactly(seed, contacts, employees,
 
     assert worth == pytest.approx(best_by_trying_all(value, capacity, load))
     assert limit >= worth - 1e-9
+
+
+def channels(seed, contacts, employees, *, call=0, steps=0, allowed=1.0, serving_first=True):
+    """A round: values of low rank, one to four slots, calls of `call` or all slots, mails of two, chats of one."""
+    rng = np.random.default_rng(seed)
+    value = rng.dirichlet(np.full(8, 0.6), contacts) @ rng.random((8, 8)) @ rng.dirichlet(np.full(8, 0.6), employees).T
+    value = np.round(value * steps) / steps if steps else value
+    capacity = rng.integers(1, 5, employees)
+    calls = np.full(employees, call) if call else capacity
+    load = np.stack((np.ones_like(capacity), calls, np.full_like(capacity, 2)))[rng.integers(0, 3, contacts)]
+    value = value + (contacts if serving_first else 0.0)
+    return np.where(rng.random(value.shape) < allowed, value, -np.inf), capacity, load
+
+
+def best_by_highs(value, capacity, load):
+    """The optimum of the plain programme, pairs by pairs, that HiGHS branches on."""
+    contact, employee = np.nonzero((value > 0) & (load <= capacity))
+    rows = np.arange(value.shape[0])[:, None] == contact
+    slots = (np.arange(value.shape[1])[:, None] == employee) * load[contact, employee]
+    answer = milp(
+        -value[contact, employee],
+        constraints=LinearConstraint(np.vstack((rows, slots)), ub=np.concatenate((np.ones(len(rows)), capacity))),
+        bounds=Bounds(0, 1),
+        integrality=np.ones(contact.size),
+        options={"mip_rel_gap": 0.0},
+    )
+    return -answer.fun
+
+
+ROUNDS = {
+    "calls take all": {},
+    "calls take three": {"call": 3},
+    "tied": {"steps": 10},
+    "few may": {"allowed": 0.3},
+    "worth alone": {"serving_first": False},
+}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("round_of", ROUNDS)
+def test_rounds_of_mixed_channels_get_what_a_second_solver_finds(round_of, seed) -> None:
+    """A phone call for one or chats for three: the round says which, and must be right about it."""
+    value, capacity, load = channels(seed, 30, 12, **ROUNDS[round_of])
+    answer = solve(Problem(value, capacity=capacity, load=load))
+    worth, _ = check_proof_of_loads(answer, value, capacity, load)
+
+    assert answer.status == "optimal"
+    assert worth == pytest.approx(best_by_highs(value, capacity, load), abs=1e-6)
+
+
+@pytest.mark.parametrize("pairs_at_first", [5, 40])
+def test_looking_at_few_pairs_first_costs_no_worth(pairs_at_first, monkeypatch) -> None:
+    """Most pairs are left out until something proves that they matter; what proves it must not be missed."""
+    monkeypatch.setattr(fill_branching, "BRANCHED_FIRST", pairs_at_first)
+    for seed in range(4):
+        value, capacity, load = channels(seed, 24, 8, call=3, serving_first=seed % 2 == 0)
+        answer = solve(Problem(value, capacity=capacity, load=load))
+
+        assert answer.status == "optimal"
+        assert answer.value == pytest.approx(best_by_highs(value, capacity, load), abs=1e-6)
+
+
+def test_where_few_nodes_do_not_suffice_highs_takes_over(monkeypatch) -> None:
+    """Hard rounds exist; they take longer and stay exact."""
+    monkeypatch.setattr(fill_branching, "MOST_NODES", 0)
+    value, capacity, load = channels(3, 30, 12, call=3)
+    answer = solve(Problem(value, capacity=capacity, load=load))
+
+    assert answer.status == "optimal"
+    assert answer.value == pytest.approx(best_by_highs(value, capacity, load), abs=1e-6)
+
+
+def test_a_full_round_is_proved_within_a_hair() -> None:
+    """Two hundred contacts and a hundred employees: prices alone must come within a thousandth of the scores."""
+    value, capacity, load = channels(1, 200, 100)
+    answer = solve(Problem(value, capacity=capacity, load=load))
+    worth, limit = check_proof_of_loads(answer, value, capacity, load)
+    score = worth - 200 * (answer.employee_of >= 0).sum()
+
+    assert answer.status == "optimal"
+    assert limit - worth < 1e-3 * score
+
+
+@pytest.mark.parametrize(
+    ("value", "capacity", "load", "worth"),
+    [
+        ([[1.0, 1.0], [1.0, 1.0]], [0, 0], [[1, 1], [3, 3]], 0.0),
+        ([[1.0, 2.0], [1.0, 1.0]], [2, 2], [[1, 3], [3, 3]], 1.0),
+        ([[-1.0, -np.inf], [-np.inf, -np.inf]], [3, 3], [[1, 1], [3, 3]], 0.0),
+        ([[1.0], [1.0], [1.0], [1.0]], [3], [[3], [1], [1], [1]], 3.0),
+        ([[5.0], [1.0], [1.0], [1.0]], [3], [[3], [1], [1], [1]], 5.0),
+        ([[5.0], [1.0], [2.0]], [2_000_000_000], [[3], [1], [1_000_000_000]], 8.0),
+    ],
+)
+def test_bare_rounds_are_answered(value, capacity, load, worth) -> None:
+    """By hand: nobody has slots, loads exceed them, nobody may, all are alike, one outweighs three, slots for ever."""
+    answer = solve(Problem(value, capacity=capacity, load=load))
+
+    assert answer.value == pytest.approx(worth)
+    assert answer.bound == pytest.approx(worth)
+    assert answer.status == "optimal"
 
 
 @settings(max_examples=25, deadline=None)
