@@ -61,28 +61,23 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
-    """What relations need of a contact: its language, who knows its customer, and the team of the customer's owner."""
-
-    language: str | None
-    known_to: frozenset[str]
-    team: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Field:
     """A field of one side: `of_contact` or `of_employee` reads it, `None` meaning that it is unknown.
 
-    `of_pair` reads a relation of an employee to a contact. `values` are all there can be, where they are few.
+    A relation of an employee to a contact is read by neither. `values` are all there can be, where they are few.
     """
 
     path: str
     kind: Kind
     of_contact: Callable[[Asked], Value] | None = None
     of_employee: Callable[[Employee], Value] | None = None
-    of_pair: Callable[[Employee, Met], Value] | None = None
     values: tuple[Attribute, ...] = ()
     is_always_known: bool = False
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether it says how an employee and a contact are related."""
+        return self.of_contact is None and self.of_employee is None
 
     @property
     def side(self) -> Side:
@@ -105,23 +100,13 @@ def _employee(name: str, kind: Kind, read: Callable[[Employee], Value], **more: 
     return Field(f"employee.{name}", kind, of_employee=read, **more)
 
 
-def _relation(name: str, read: Callable[[Employee, Met], Value]) -> Field:
-    return Field(f"employee.{name}", Kind.YES_NO, of_pair=read, values=YES_OR_NO)
-
-
-def _shares_language(employee: Employee, met: Met) -> Value:
-    return None if met.language is None else met.language in employee.languages
-
-
-def _same_team(employee: Employee, met: Met) -> Value:
-    return None if met.team is None else employee.team == met.team
-
-
 def is_promised(contact: Contact) -> bool:
     """Whether someone was promised an answer at or by a moment."""
     return contact.due_from is not None or contact.due_to is not None
 
 
+SHARES_LANGUAGE, KNOWS_CUSTOMER = "employee.shares_language", "employee.knows_customer"
+SAME_TEAM_AS_OWNER = "employee.same_team_as_owner"
 YES_OR_NO = (True, False)
 PRIORITIES = tuple(range(10))
 MANDATES = tuple(range(4))
@@ -148,9 +133,9 @@ FIXED: Mapping[str, Field] = MappingProxyType(
             _employee("mandate", Kind.NUMBER, lambda employee: employee.mandate, values=MANDATES, **SURE),
             _employee("language", Kind.TEXTS, lambda employee: employee.languages),
             _employee("channel", Kind.TEXTS, lambda employee: tuple(employee.channels), values=CHANNELS),
-            _relation("shares_language", _shares_language),
-            _relation("knows_customer", lambda employee, met: employee.id in met.known_to),
-            _relation("same_team_as_owner", _same_team),
+            Field(SHARES_LANGUAGE, Kind.YES_NO, values=YES_OR_NO),
+            Field(KNOWS_CUSTOMER, Kind.YES_NO, values=YES_OR_NO, is_always_known=True),
+            Field(SAME_TEAM_AS_OWNER, Kind.YES_NO, values=YES_OR_NO),
         )
     }
 )
@@ -203,7 +188,7 @@ def _row(field: Field, language: str) -> dict[str, object]:
         "operators": list(OPERATORS[field.kind]),
         "operator_labels": {name: OPERATOR_WORDS[name][language] for name in OPERATORS[field.kind]},
         "label": field_in_words(field.path, language),
-        "is_relation": field.of_pair is not None,
+        "is_relation": field.is_relation,
     }
     return row | ({"values": list(field.values)} if field.values else {})
 

@@ -6,16 +6,25 @@ thing the contacts bring along: a language, a team, a set of employees who know 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
 from matcher.profiles.people import Employee
 from matcher.rules.conditions import Bools, Columns, Compiled
-from matcher.rules.fields import Asked, Met, Value, field_at
+from matcher.rules.fields import KNOWS_CUSTOMER, SAME_TEAM_AS_OWNER, SHARES_LANGUAGE, Asked, Value, field_at, holds
 from matcher.rules.rule_set import EffectKind, Rule, Test
 
+MOST_KEPT_CELLS = 4_000_000  # of what relations said: 4 MB
 OWNER = "owner"  # the attribute of a customer that holds the id of the employee who looks after it
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What relations need of a contact: its language, who knows its customer, and the team of the customer's owner."""
+
+    language: str | None
+    known_to: frozenset[str]
+    team: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +81,51 @@ def _touched(one: CompiledRule, stage: Stage, columns: Columns[Employee]) -> Boo
     return ~spoken_of if one.rule.effect.kind is EffectKind.REQUIRE else spoken_of
 
 
+class Relations:
+    """Employees by language, id and team, so that what a contact brings along finds its employees at once."""
+
+    def __init__(self, employees: Sequence[Employee]) -> None:
+        self._size = len(employees)
+        self._speakers: dict[str, list[int]] = {}
+        self._team: dict[str, list[int]] = {}
+        self._place = {employee.id: place for place, employee in enumerate(employees)}
+        for place, employee in enumerate(employees):
+            for language in employee.languages:
+                self._speakers.setdefault(language, []).append(place)
+            if employee.team is not None:
+                self._team.setdefault(employee.team, []).append(place)
+
+    def hold(self, path: str, met: Met) -> Bools | None:
+        """For each employee, whether the relation holds; `None` where that is unknown of all of them."""
+        if path == SHARES_LANGUAGE:
+            places = None if met.language is None else self._speakers.get(met.language, [])
+        elif path == SAME_TEAM_AS_OWNER:
+            places = None if met.team is None else self._team.get(met.team, [])
+        else:
+            places = [self._place[one] for one in met.known_to if one in self._place]
+        if places is None:
+            return None
+        mask = np.zeros(self._size, dtype=np.bool_)
+        mask[places] = True
+        return mask
+
+
 class _InPerson(Columns[Employee]):
     """Employees as one contact meets them: relations have an answer; the rest is read once for all contacts."""
 
-    def __init__(self, alone: Columns[Employee], employees: Sequence[Employee], met: Met) -> None:
-        super().__init__(employees, partial(_read_in_person, met))
-        self._alone = alone
+    def __init__(self, alone: Columns[Employee], related: Relations, met: Met) -> None:
+        super().__init__((), read_employee)
+        self.size = alone.size
+        self._alone, self._related, self._met = alone, related, met
 
     def ask(self, test: Test) -> Bools:
         """For each employee, whether the test holds."""
-        return super().ask(test) if is_relation(test.field) else self._alone.ask(test)
+        if not is_relation(test.field):
+            return self._alone.ask(test)
+        found = self._related.hold(test.field, self._met)
+        if found is None:
+            return np.full(self.size, holds(test.operator, test.operand, None))
+        return np.where(found, *(holds(test.operator, test.operand, answer) for answer in (True, False)))
 
 
 def masks_at(
@@ -104,13 +148,16 @@ def masks_at(
         key = _relevant(contact_masks.met[row], one.relations)
         groups.setdefault(key, []).append(row)
         brought.setdefault(key, contact_masks.met[row])
-    columns = Columns(employee_masks.employees, read_employee)
+    if len(employee_masks.met) * len(employee_masks.employees) > MOST_KEPT_CELLS:
+        employee_masks.met.clear()
+    columns, related = Columns(employee_masks.employees, read_employee), None
     for key, members in groups.items():
         mask = np.zeros(len(rows), dtype=np.bool_)
         mask[members] = True
         known = employee_masks.met.get((place, step, key))
         if known is None:
-            in_person = _InPerson(columns, employee_masks.employees, brought[key])
+            related = related or Relations(employee_masks.employees)
+            in_person = _InPerson(columns, related, brought[key])
             known = employee_masks.met.setdefault((place, step, key), _touched(one, one.stages[step], in_person))
         yield mask, known
 
@@ -118,9 +165,9 @@ def masks_at(
 def _relevant(met: Met, relations: Sequence[str]) -> object:
     """That part of what a contact brings along which these relations look at."""
     parts = {
-        "employee.shares_language": met.language,
-        "employee.knows_customer": met.known_to,
-        "employee.same_team_as_owner": met.team,
+        SHARES_LANGUAGE: met.language,
+        KNOWS_CUSTOMER: met.known_to,
+        SAME_TEAM_AS_OWNER: met.team,
     }
     return tuple(parts[path] for path in relations)
 
@@ -138,15 +185,7 @@ def met_by(asked: Asked, team_of: Callable[[str], str | None]) -> Met:
 def is_relation(path: str) -> bool:
     """Whether a field says how an employee and a contact are related."""
     found = field_at(path)
-    return found is not None and found.of_pair is not None
-
-
-def _read_in_person(met: Met, path: str) -> Callable[[Employee], Value]:
-    field_ = field_at(path)
-    assert field_ is not None  # conditions only name fields that exist
-    read = field_.of_pair
-    assert read is not None  # and only relations are read so
-    return lambda employee: read(employee, met)
+    return found is not None and found.is_relation
 
 
 def read_employee(path: str) -> Callable[[Employee], Value]:
