@@ -7,7 +7,7 @@ Source: N. Siddiqi (2006), Credit Risk Scorecards, ISBN 978-0-471-75451-0: below
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,9 +57,17 @@ def mix_of(data: Data, scorer: Scorer) -> dict[str, dict[str, float]]:
     return {name: _shares(column) for name, column in columns.items()}
 
 
+def told_mix(mix: Mix, outcomes: int) -> dict[str, dict[str, float]]:
+    """The mix as a card tells it: categories of fewer than five outcomes stand together, so that none is told of."""
+    return {
+        name: _folded(shares, {each for each, share in shares.items() if share * outcomes >= LEAST_TOLD - 0.5})
+        for name, shares in mix.items()
+    }
+
+
 def shift_of(before: Mix, now: Mix) -> dict[str, float]:
-    """The population stability index of each feature told of in both; 0 where nothing changed."""
-    return {name: stability(before[name], now[name]) for name in before if name in now}
+    """The population stability index of each feature told of in both; what was not named before counts as rare."""
+    return {name: stability(before[name], _folded(now[name], set(before[name]))) for name in before if name in now}
 
 
 def stability(before: Mapping[str, float], now: Mapping[str, float]) -> float:
@@ -116,15 +124,19 @@ def _alarms(bias: Figure, shift: Mapping[str, float]) -> Iterable[str]:
             yield f"The mix of {name} is another than it was learnt from (stability index {index:.2f})."
 
 
+def _folded(shares: Mapping[str, float], named: Collection[str]) -> dict[str, float]:
+    folded: dict[str, float] = {}
+    for word, share in shares.items():
+        place = word if word in named else RARE
+        folded[place] = folded.get(place, 0.0) + share
+    return folded
+
+
 def _known(word: str | None, known: Sequence[str]) -> str | None:
     return word if word in known else None
 
 
 def _shares(words: Iterable[object]) -> dict[str, float]:
-    """The share of each word; the rare ones together, so that a card tells of no small group."""
-    every = Counter(UNKNOWN if word is None else str(word) for word in words)
-    counts: Counter[str] = Counter()
-    for word, count in every.items():
-        counts[word if count >= LEAST_TOLD else RARE] += count
+    counts = Counter(UNKNOWN if word is None else str(word) for word in words)
     total = sum(counts.values())
     return {word: round(count / total, 6) for word, count in sorted(counts.items())} if total else {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matcher.compatibility.drift import mix_of
+from matcher.compatibility.drift import mix_of, told_mix
 from matcher.compatibility.evaluate import LEARNED, MAIN, PRIOR, Data, Evaluation, evaluate
 from matcher.compatibility.gate import Verdict, gate, gate_document, unjudged
 from matcher.compatibility.scorer import Scorer
@@ -53,7 +53,7 @@ def make_classifier(
     told = {
         **making_document(data, classifier, figures),
         **_spread(found, data),
-        "mix": mix_of(data, classifier.scorer_),
+        "mix": told_mix(mix_of(data, classifier.scorer_), len(data.outcomes)),
         "gate": gate_document(verdict),
     }
     return Made(classifier.scorer_, told, verdict)

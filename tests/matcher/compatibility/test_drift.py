@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from matcher.compatibility import PairClassifier
-from matcher.compatibility.drift import MOST_SHIFT, mix_of, stability, watch
+from matcher.compatibility.drift import MOST_SHIFT, mix_of, shift_of, stability, told_mix, watch
 from matcher.compatibility.evaluate import Data
 from matcher.compatibility.outcomes import Outcome, outcomes_of
 from matcher.compatibility.people_table import customer_table, employee_table
@@ -86,3 +86,14 @@ def test_too_few_outcomes_conclude_nothing(learnt: tuple[Scorer, Data]) -> None:
 
     assert watch(few, scorer, mix_of(data, scorer)) == replace(watch(few, scorer, {}), outcomes=99)
     assert watch(few, scorer, {}).bias is None
+
+
+def test_a_card_tells_of_no_small_group() -> None:
+    """Four outcomes of a segment may be one person's; they still count when mixes are compared."""
+    mix = {"segment": {"a": 0.96, "b": 0.04}}
+    told = told_mix(mix, 100)
+
+    assert told == {"segment": {"a": 0.96, "rare": 0.04}}
+    assert told_mix(mix, 200) == mix
+    assert shift_of(told, mix) == {"segment": pytest.approx(0.0)}
+    assert shift_of(told, {"segment": {"a": 0.5, "new": 0.5}})["segment"] > MOST_SHIFT
