@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from benchmarks import import_under_load, large_round, ranking_cost, rules, start_times, validation_cost
+from benchmarks import import_under_load, large_round, ranking_cost, rehearsal, rules, start_times, validation_cost
 from benchmarks.figures import Figure, show, write_report
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "d": import_under_load.measure,
     "e": start_times.measure,
     "r": rules.measure,
+    "h": rehearsal.measure,
 }
 
 
