@@ -4,7 +4,6 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -14,13 +13,13 @@ from api.commands.screen import progress
 from api.demo_world import shown
 from api.demo_world.caller import Caller
 from api.demo_world.day import COMPANY, Day, read_day
-from api.demo_world.learning import People, learn, put_in_service, tell_past
-from api.demo_world.past import CONTACTS, CUSTOMERS, WEEKS, draw_past
+from api.demo_world.learning import People, Teller, learn, put_in_service, tell_past
 from api.demo_world.service import NotStarted, RunningService, running_service
 from api.demo_world.words import LANGUAGES, say
 from api.settings import load_settings
-from api.wiring import read_framework
+from api.wiring import fresh_rng, read_framework, utc_now
 
+SEED = 20_261_122  # of the weeks before
 RANKED_CONTACT = "w-02"
 KEY = re.compile(r"klik_[A-Za-z0-9]+_[A-Za-z0-9]+")
 
@@ -66,12 +65,15 @@ def play(console: Console, service: RunningService, day: Day, lang: str) -> None
 
 def play_second_morning(console: Console, people: People, day: Day, first: Mapping[str, Any], lang: str) -> None:
     """Ten drawn weeks of outcomes, a classifier learnt from them, and the same morning decided by it."""
+    from matcher.simulation.past import CONTACTS, CUSTOMERS, WEEKS, draw_past  # here: numpy would slow every --help
+
     nothing = learn(people.analyst, lambda _done, _total: None)
     say_line(console, "nothing_learnt", lang, basis=say(first["decision_basis"], lang), why=nothing["error"])
-    past = draw_past(day, read_framework(load_settings(os.environ)), until=datetime.now(UTC))
+    past = draw_past(day.staff, read_framework(load_settings(os.environ)), until=utc_now(), rng=fresh_rng(SEED))
     say_line(console, "past", lang, weeks=WEEKS, customers=CUSTOMERS, contacts=CONTACTS)
     with progress(say("telling", lang)) as step:
-        tell_past(people.router, past, step)
+        tellers = [Teller(one.id, one.master, one.answers) for one in past.customers]
+        tell_past(people.router, tellers, past.outcomes, step)
     with progress(say("learning", lang)) as step:
         job = learn(people.analyst, step)
     version = job["result"]["version"]

@@ -1,12 +1,11 @@
 """The second half of the demonstration: outcomes come in, a classifier is learnt from them and decides a morning."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from api.demo_world.caller import Caller, Refused
-from api.demo_world.past import FORM, Past
 
 LEARNT_WITHIN_S = 300.0
 LOOK_S = 0.2
@@ -23,14 +22,25 @@ class People:
     operations: Caller
 
 
-def tell_past(router: Caller, past: Past, steps: Steps) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """A customer of the weeks before: the master data to store, and the answers to the form for customers."""
+
+    id: str
+    master: Mapping[str, Any]
+    answers: Sequence[Mapping[str, str]]
+
+
+def tell_past(
+    router: Caller, customers: Sequence[Teller], outcomes: Sequence[Mapping[str, Any]], steps: Steps
+) -> Mapping[str, Any]:
     """Store the customers of the weeks before with what they answered, then what came of every contact."""
-    for number, customer in enumerate(past.customers):
+    for number, customer in enumerate(customers):
         router.send("PUT", f"/v1/customers/{customer.id}", customer.master)
-        told = {"form": FORM, "lang": "nl", "answers": list(customer.answers)}
+        told = {"form": "customer", "lang": "nl", "answers": list(customer.answers)}
         router.send("POST", f"/v1/customers/{customer.id}/responses", told)
-        steps(number + 1, len(past.customers))
-    report: Mapping[str, Any] = router.send("POST", "/v1/outcomes", {"items": list(past.outcomes)})
+        steps(number + 1, len(customers))
+    report: Mapping[str, Any] = router.send("POST", "/v1/outcomes", {"items": list(outcomes)})
     return report
 
 

@@ -19,7 +19,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     folder = tmp_path_factory.mktemp("demo")
     environ = {name: text for name, text in os.environ.items() if not name.startswith("KLIK_")}
     environ |= {"TMPDIR": str(folder), "COLUMNS": "200"}
-    run = subprocess.run([*KLIK, "demo", "--lang", "nl"], env=environ, capture_output=True, text=True, timeout=180)
+    run = subprocess.run([*KLIK, "demo", "--lang", "nl"], env=environ, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout, folder
 
@@ -44,6 +44,25 @@ def test_a_channel_is_suggested_where_another_one_would_help(shown: tuple[str, P
 
     assert "Mevrouw Smit" in text
     assert "Bied telefoon aan." in text or "Bied chat aan." in text or "Bied e-mail aan." in text
+
+
+def test_a_second_morning_is_decided_by_what_outcomes_taught(shown: tuple[str, Path]) -> None:
+    """The first one rests on a hypothesis and says what is missing; the next one on outcomes, which passed the gate."""
+    text = " ".join(shown[0].split())
+
+    assert "besliste een hypothese over waarden" in text
+    assert "it takes at least 50" in text
+    assert "✗" not in text
+    assert "nu beslist door de classificator c2" in text
+    assert "Wie een ander krijgt nu uitkomsten meetellen" in text
+
+
+def test_drawn_outcomes_are_never_passed_off_as_measured(shown: tuple[str, Path]) -> None:
+    """A made-up world proves that the machine works, and nothing of customers: every table says so."""
+    text = " ".join(shown[0].split())
+
+    assert "het zegt niets over echte klanten" in text
+    assert text.count("zijn geloot, niet gemeten") == 2
 
 
 def test_a_request_to_go_on_with_is_printed_with_a_key(shown: tuple[str, Path]) -> None:

@@ -1,4 +1,4 @@
-"""Ten weeks before the day, drawn from a seed: customers who never were, whom they met, and what they said of it.
+"""Weeks gone by, drawn by chance: customers who never were, whom they met, and what they said of it.
 
 The truth behind them is known because it is made up: every employee has a touch of their own, and people fit by their
 value systems, much as the framework supposes and a little otherwise. It says nothing of any real customer.
@@ -7,12 +7,11 @@ value systems, much as the framework supposes and a little otherwise. It says no
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.demo_world.day import Day
 from matcher.profiles.framework import Framework
 from matcher.profiles.questionnaire import Form
 
@@ -20,15 +19,26 @@ CUSTOMERS = 400
 CONTACTS = 4_000
 WEEKS = 10
 FORM = "customer"
-SEED = 20_261_122
 USUAL_LOGIT = 0.9  # seven of ten contacts end well
 TOUCH = 0.5  # logits; how much employees differ, whoever calls
 FIT = 1.2  # logits; how much it matters who meets whom, a standard deviation over all pairs of systems
 SURPRISE = 0.35  # of that, what no framework foresaw
-ANSWERED_WITHIN_S = 3_600
 INTENTS = {"billing": "billing", "moving": "moving", "outage": "outage", "solar": "solar", "complaint": "complaints"}
 
 Floats = NDArray[np.float64]
+
+
+class Colleague(Protocol):
+    """An employee of those weeks: a channel, skills, and the shares of the framework's systems in its order."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def skills(self) -> frozenset[str]: ...
+    @property
+    def shares(self) -> tuple[float, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +58,17 @@ class Past:
     outcomes: tuple[Mapping[str, Any], ...]
 
 
-def draw_past(day: Day, framework: Framework, *, until: datetime, seed: int = SEED) -> Past:
-    """Ten weeks that end at `until`; each contact went to anyone with the skill, by lot."""
-    rng = np.random.default_rng(seed)
+def draw_past(staff: Sequence[Colleague], framework: Framework, *, until: datetime, rng: np.random.Generator) -> Past:
+    """Ten weeks that end at `until`; each contact went to anyone with the skill, by lot.
+
+    For every intent of INTENTS somebody must have the skill.
+    """
     systems = framework.values.dims
     likes = rng.integers(len(systems), size=CUSTOMERS)
     customers = [
         PastCustomer(f"v-{number:04d}", _master(rng), _answers(framework.form(FORM), systems[like], rng))
         for number, like in enumerate(likes.tolist())
     ]
-    staff = day.staff
     touch = rng.normal(0.0, TOUCH, len(staff))
     fit = _fit(framework, rng) @ np.array([one.shares for one in staff]).T
     moments = sorted(rng.uniform(0.0, timedelta(weeks=WEEKS).total_seconds(), CONTACTS).tolist(), reverse=True)
