@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matcher.compatibility.placebo import Placebo
 
 COLUMNS = ("", "auc", "within_auc", "log_loss", "brier", "ece", "slope")
+SEGMENT_COLUMNS = ("side", "name", "outcomes", "auc", "log_loss", "slope", "said", "came", "ratio")
 
 
 @click.command()
@@ -34,7 +35,7 @@ COLUMNS = ("", "auc", "within_auc", "log_loss", "brier", "ece", "slope")
               help="How many each is matched with, where every pair of a group has met.")  # fmt: skip
 @click.option("--placebos", type=click.IntRange(0, 1000), default=10, show_default=True,
               help="Runs in each of two worlds where there is nothing to find.")  # fmt: skip
-@click.option("--plots", type=FOLDER, help="Folder for reliability.png and uplift.png.")
+@click.option("--plots", type=FOLDER, help="Folder for reliability.png, uplift.png and segments.png.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides draws.")
 @json_option
 def evaluate(
@@ -82,11 +83,12 @@ def _until(opened: "Opened | None") -> float | None:
 
 
 def _draw(found: "Evaluation", data: "Data", folder: Path) -> None:
-    from api.commands.evaluation_picture import draw_reliability, draw_uplift
+    from api.commands.evaluation_picture import draw_reliability, draw_segments, draw_uplift
 
     folder.mkdir(parents=True, exist_ok=True)
     draw_reliability(found, data, folder / "reliability.png")
     draw_uplift(found, data, folder / "uplift.png")
+    draw_segments(found, folder / "segments.png")
 
 
 def _tell(found: "Evaluation", worlds: Sequence["Placebo"], opened: "Opened | None") -> None:
@@ -107,10 +109,31 @@ def _tell(found: "Evaluation", worlds: Sequence["Placebo"], opened: "Opened | No
     if found.worth is not None:
         worth = found.worth
         click.echo(f"assignment, {worth.groups} groups: {worth.verdict}, above {worth.percentile:.1%} of random ones")
+    _tell_segments(found)
     for each in worlds:
         click.echo(f"placebo, {each.world}: {each.verdict}")
     if opened is not None and CURRENT not in found.predictions:
         click.echo("The classifier given was trained on outcomes like these: only later ones can judge it.", err=True)
+
+
+def _tell_segments(found: "Evaluation") -> None:
+    """Each segment and team with enough outcomes, and whether any is served worse."""
+    from matcher.compatibility.story import figure_document, parities
+
+    if not found.segments:
+        return
+    rows = [
+        [one.side, one.name, f"{one.outcomes:,}" if one.outcomes is not None else "< 5",
+         *(shown(figure_document(one.figures[each]) if one.figures else None) for each in SEGMENT_COLUMNS[3:])]
+        for one in found.segments
+    ]  # fmt: skip
+    click.echo("")
+    say_table(SEGMENT_COLUMNS, rows, title="By segment and team; a dash where fewer than 50 outcomes were judged")
+    click.echo("")
+    for side, one in parities(found).items():
+        difference = one.difference
+        points = f"{100 * difference.value:+.1f} points ({100 * difference.low:+.1f} to {100 * difference.high:+.1f})"
+        click.echo(f"{side}s: {one.verdict}; {points}")
 
 
 def shown(figure: Mapping[str, Any] | None) -> str:

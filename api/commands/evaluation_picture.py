@@ -1,4 +1,4 @@
-"""An evaluation as two pictures: whether probabilities mean what they say, and whether pairing adds anything."""
+"""An evaluation as pictures: whether probabilities mean what they say, whether pairing adds anything, and to whom."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +14,7 @@ from matcher.compatibility.measures import reliability
 INK, QUIET, FAINT = "#36454F", "#6B7680", "#E3E7EA"
 DOTS_PER_INCH = 130
 SIZE_INCHES = (6.0, 5.4)
+MOST_SEGMENTS = 40  # more are no picture; the table has them all
 
 
 def draw_reliability(found: Evaluation, data: Data, path: Path) -> None:
@@ -40,6 +41,25 @@ def draw_uplift(found: Evaluation, data: Data, path: Path) -> None:
     axes.axhline(0.0, color=QUIET, linewidth=0.8)
     axes.plot([said for said, _ in tenths], [came for _, came in tenths], "o", color=INK)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
+    canvas.savefig(path, dpi=DOTS_PER_INCH)
+
+
+def draw_segments(found: Evaluation, path: Path) -> None:
+    """Write for each segment and team what was said and what came, with its 95 % interval (PNG)."""
+    told = [one for one in found.segments if one.figures][:MOST_SEGMENTS]
+    axes, canvas = _axes("What was said (|) and what came, by segment and team", "share of good outcomes", "")
+    places = range(len(told))
+    for place, one in zip(places, told, strict=True):
+        came = one.figures["came"]
+        axes.plot([came.low, came.high], [place, place], color=QUIET, linewidth=1.2)
+        axes.plot([came.value], [place], "o", color=INK)
+        axes.plot([one.figures["said"].value], [place], "|", color=INK, markersize=14)
+    axes.set_yticks(list(places), [f"{one.side} {one.name} ({one.outcomes:,})" for one in told], parse_math=False)
+    axes.set_ylim(max(len(told), 1) - 0.5, -0.5)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    if not told:
+        axes.text(0.5, 0.05, "No segment or team has 50 outcomes to be judged by.", ha="center", color=INK)
+        axes.set_xlim(0.0, 1.0)
     canvas.savefig(path, dpi=DOTS_PER_INCH)
 
 

@@ -4,7 +4,7 @@ Nothing is judged by outcomes it was trained on. Verdicts are words, "not distin
 Source: learning.md section 3.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from matcher.compatibility.measures import Figure, Judged, gain, measured
 from matcher.compatibility.outcomes import Outcomes
 from matcher.compatibility.people_table import PeopleTable
 from matcher.compatibility.scorer import Scorer
+from matcher.compatibility.segments import Segment, segments_of
 from matcher.compatibility.splits import LAST_SHARE, Split, by_group, cut_at, groups_of, parted_people
 from matcher.compatibility.training import check_enough
 from matcher.compatibility.worth import Worth, blocks_of, worth_of
@@ -42,6 +43,7 @@ COMPETITORS: Mapping[str, Mapping[str, object]] = {
 NEED_VALUES = (SAME, PRIOR, WITHOUT)
 LEAST_LATER = 30  # outcomes to judge by
 LEAST_CLUSTERS = 10  # resampling fewer gives intervals that are too narrow
+SEGMENT, TEAM = "segment", "team"
 WARM, COLD = "warm", "cold"  # whether people judged by may have been met in training
 
 
@@ -60,7 +62,7 @@ class Evaluation:
     """What was found on later outcomes. `split` is time or group, `start` warm or cold.
 
     `predictions` are by competitor, for outcomes `rows`; `gains` are nats an outcome of `learned` over each other one;
-    `verdicts` say them in words.
+    `verdicts` say them in words. `segments` tell of `learned` by segment of customers and team of employees.
     """
 
     split: str
@@ -72,6 +74,7 @@ class Evaluation:
     gains: Mapping[str, Figure]
     verdicts: Mapping[str, str]
     worth: Worth | None
+    segments: tuple[Segment, ...] = ()
 
 
 def evaluate(
@@ -211,7 +214,14 @@ def _judged(
         gains=gains,
         verdicts={name: verdict_of(one, over=name) for name, one in gains.items()},
         worth=worth_of(blocks_of(later, predictions[ours], groups), partners=partners, rng=rng),
+        segments=tuple(_segments(data, later, judged[ours], rng=rng)),
     )
+
+
+def _segments(data: Data, later: Outcomes, judged: Judged, *, rng: np.random.Generator) -> Iterator[Segment]:
+    sides = ((SEGMENT, data.customers.groups, later.customer), (TEAM, data.employees.groups, later.employee))
+    for side, names, places in sides:
+        yield from segments_of(judged, [names[place] for place in places.tolist()], side=side, rng=rng)
 
 
 def _constant(outcomes: Outcomes, splits: Sequence[Split]) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 
 from matcher.compatibility.evaluate import Data, Evaluation
 from matcher.compatibility.measures import Figure
+from matcher.compatibility.segments import Parity, Segment, parity_of
 
 LIMITS = (
     "Probabilities hold for people and contacts like those learnt from.",
@@ -48,6 +49,32 @@ def evaluation_document(found: Evaluation) -> dict[str, Any]:
         "gains": {name: figure_document(one) for name, one in found.gains.items()},
         "verdicts": dict(found.verdicts),
         "worth": None if found.worth is None else asdict(found.worth),
+        "segments": [segment_document(one) for one in found.segments],
+        "parity": {side: parity_document(one) for side, one in parities(found).items()},
+    }
+
+
+def parities(found: Evaluation) -> dict[str, Parity]:
+    """How segments and teams compare in good outcomes, by side, where two or more are told of."""
+    sides = dict.fromkeys(one.side for one in found.segments)
+    compared = {side: parity_of([one for one in found.segments if one.side == side]) for side in sides}
+    return {side: one for side, one in compared.items() if one is not None}
+
+
+def segment_document(one: Segment) -> dict[str, Any]:
+    """A segment's figures; `outcomes` is `None` where so few are not counted."""
+    figures = {name: figure_document(each) for name, each in one.figures.items()}
+    return {"side": one.side, "name": one.name, "outcomes": one.outcomes, "figures": figures}
+
+
+def parity_document(one: Parity) -> dict[str, Any]:
+    """The lowest group beside the highest, and the verdict."""
+    return {
+        "lowest": one.lowest,
+        "highest": one.highest,
+        "ratio": figure_document(one.ratio),
+        "difference": figure_document(one.difference),
+        "verdict": one.verdict,
     }
 
 

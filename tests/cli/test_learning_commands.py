@@ -122,7 +122,7 @@ def test_a_classifier_that_was_touched_is_refused_by_its_folder(klik: Klik, pair
 
 
 def test_evaluate_compares_with_everything_simpler_and_says_it_in_words(klik: Klik, pairs: Path) -> None:
-    """The table, the verdicts, the placebos, and both pictures."""
+    """The tables, the verdicts, the placebos, and the pictures."""
     ran = klik.run("evaluate", *given(pairs), "--placebos", 1, "--plots", pairs / "plots")
 
     assert ran.code == 0
@@ -130,7 +130,8 @@ def test_evaluate_compares_with_everything_simpler_and_says_it_in_words(klik: Kl
         assert word in ran.out
     assert "What was learnt is" in ran.out
     assert "placebo, profiles permuted" in ran.out
-    for name in ("reliability", "uplift"):
+    assert "segment\ts0\t" in ran.out
+    for name in ("reliability", "uplift", "segments"):
         assert (pairs / "plots" / f"{name}.png").read_bytes().startswith(PNG)
 
 
@@ -141,6 +142,12 @@ def test_evaluate_answers_machines_in_json(klik: Klik, pairs: Path) -> None:
     assert set(ran.json["measures"]["learned"]["auc"]) == {"value", "low", "high"}
     assert ran.json["measures"]["constant"]["slope"]["value"] is None
     assert ran.json["gains"]["prior"]["low"] <= ran.json["gains"]["prior"]["high"]
+    assert [(one["side"], one["name"]) for one in ran.json["segments"]] == [
+        ("segment", "s0"), ("segment", "s1"), ("team", "t0"), ("team", "t1"),
+    ]  # fmt: skip
+    assert {name for one in ran.json["segments"] for name in one["figures"]} <= {
+        "auc", "log_loss", "slope", "said", "came", "ratio", "difference",
+    }  # fmt: skip
 
 
 def test_a_classifier_trained_on_the_same_outcomes_is_not_judged_by_them(klik: Klik, pairs: Path) -> None:
