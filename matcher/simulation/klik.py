@@ -85,6 +85,10 @@ class Klik:
 
 
 def _next_look(decisions: Sequence[Decision]) -> float | None:
-    """When held contacts are to be looked at again; those who wait for an employee to get free need no clock."""
-    held = [one.unassigned for one in decisions if one.unassigned is not None and one.unassigned.reason is Why.HELD]
-    return min((one.next_look_s for one in held if one.next_look_s is not None), default=None)
+    """When contacts that are held, or wait for a rule to relax, are to be looked at again.
+
+    Those who wait for an employee to get free need no clock.
+    """
+    waiting = [one.unassigned for one in decisions if one.unassigned is not None]
+    timed = [one.next_look_s for one in waiting if one.reason is not Why.NO_CAPACITY]
+    return min((seconds for seconds in timed if seconds is not None), default=None)

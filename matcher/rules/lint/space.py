@@ -17,6 +17,7 @@ from matcher.rules.reading import is_number
 from matcher.rules.rule_set import All, AnyOf, Condition, Not, Test
 
 MOST_ALTERNATIVES = 256  # beyond it nothing is claimed of a condition
+MOST_JOINED = 4096  # pairs of alternatives in one step, for the same reason
 UNSAID = "\x00"  # a text that no operand holds: control characters are refused
 SOME_NUMBER = 0.0
 
@@ -65,6 +66,16 @@ def implies(first: Condition | None, second: Condition | None) -> bool:
     return not _is_possible(signed, otherwise=True)
 
 
+def size_of(condition: Condition | None) -> int:
+    """About how much work it is to compare the condition: in how many ways it can hold."""
+    if condition is None:
+        return 1
+    try:
+        return max(len(_alternatives(_Same(condition), positive=True)), 1)
+    except _TooMany:
+        return MOST_ALTERNATIVES
+
+
 def without(condition: Condition | None, path: str) -> Condition | None:
     """What the condition says of all other fields: it holds for some value of that field iff this does."""
     try:
@@ -94,9 +105,23 @@ def _is_possible(signed: Sequence[tuple[Condition, bool]], *, otherwise: bool) -
         return otherwise
 
 
-@lru_cache(maxsize=8192)
 def _alternatives(same: _Same, *, positive: bool) -> tuple[Alternative, ...]:
     """The ways in which the condition holds (or fails), the impossible ones left out."""
+    found = _alternatives_if_few(same, positive=positive)
+    if found is None:
+        raise _TooMany
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _alternatives_if_few(same: _Same, *, positive: bool) -> tuple[Alternative, ...] | None:
+    try:
+        return _worked_out(same, positive=positive)
+    except _TooMany:
+        return None
+
+
+def _worked_out(same: _Same, *, positive: bool) -> tuple[Alternative, ...]:
     condition = same.condition
     if isinstance(condition, Test):
         key = f"{condition.field} {condition.operator} {condition.operand!r} {positive}"
@@ -115,7 +140,7 @@ def _alternatives(same: _Same, *, positive: bool) -> tuple[Alternative, ...]:
 
 def _product(some: Sequence[Alternative], others: Sequence[Alternative]) -> Iterator[Alternative]:
     """Every one of some together with every one of others, where the two are possible together."""
-    if len(some) * len(others) > MOST_ALTERNATIVES * MOST_ALTERNATIVES:
+    if len(some) * len(others) > MOST_JOINED:
         raise _TooMany
     for one in some:
         for other in others:

@@ -112,6 +112,19 @@ def test_a_stopped_route_says_that_it_is_a_red_card() -> None:
     assert "Rule 0. Because. It is a red card" in decision.unassigned.detail
 
 
+def test_a_red_card_stops_a_rule_that_sets_something() -> None:
+    """Also what rules make of a contact can be stopped at once."""
+    sets = {"effect": {"set": {"priority": 9}}}
+    stop = {"when": COMPLAINT, "effect": {"stop": {"rules": ["r0"]}}}
+
+    assert told(one(ruled(sets, stop), explain="full"), "rule:r0")
+    assert not [
+        reason
+        for reason in one(ruled(sets, stop), contact(intent="complaint"), explain="full").reasons
+        if reason.code == "rule:r0"
+    ]
+
+
 def test_a_stopped_employee_gets_nothing() -> None:
     """The red card for a person acts at once."""
     stop = {"employees": {"field": "employee.id", "operator": "is", "value": "clerk"}, "effect": {"stop": True}}
