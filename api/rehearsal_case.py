@@ -18,8 +18,8 @@ from matcher.routing.snapshot import KnownCustomer
 from matcher.simulation.from_contacts import Drawn, Seen, scenario_of
 from matcher.simulation.klik import Known
 from matcher.simulation.rebuild import rebuild
+from matcher.simulation.rehearse import Case, with_customers
 from matcher.simulation.staffing import StaffingTerms
-from matcher.use_cases.rehearse_rules import Case, with_customers
 
 BUILDING = 1  # the stream of chance that draws what files do not tell
 SHORT_S = 5  # as in `klik replay`: who hangs up sooner is counted apart

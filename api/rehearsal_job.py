@@ -5,11 +5,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from matcher.use_cases.run_job import JobRun
 from matcher.use_cases.start_rehearsal import RehearsalOrder
 
 if TYPE_CHECKING:
     from api.wiring import Klik
+
+BUILDING = 1  # the stream of chance that draws what is not stored
 
 
 def work_on_rehearsal(klik: "Klik", run: JobRun) -> None:
@@ -25,7 +29,10 @@ def work_on_rehearsal(klik: "Klik", run: JobRun) -> None:
     run.go_on(0)
     with run.store.reading() as records:
         current = the_rule_set(records, told["current"] or "current")
-        case, source = read_rehearsal_case(records, order, framework=klik.framework, timezone=zone, now=run.now())
+        rng = np.random.default_rng([order.seed, BUILDING])
+        case, source = read_rehearsal_case(
+            records, order, framework=klik.framework, timezone=zone, now=run.now(), rng=rng
+        )
     pair = parse_rule_set(current.document), parse_rule_set(told["draft"])
     found = rehearse_rules(case, *pair, progress=run.go_on)
     with run.ending() as ending:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from matcher.simulation.rehearsal import Change, GroupChange
 from matcher.simulation.rehearsal_words import sentences
-from matcher.use_cases.rehearse_rules import Rehearsed
+from matcher.simulation.rehearse import Rehearsed
 
 MOST_MOVED = 1000  # contacts told in a job's answer; the command's file has them all
 

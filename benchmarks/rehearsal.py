@@ -10,7 +10,8 @@ from matcher.contacts.contact import Contact
 from matcher.profiles.people import ChannelLoad, Employee
 from matcher.rules import DEFAULT_RULE_SET, parse_rule_set
 from matcher.simulation.from_contacts import Seen, scenario_of
-from matcher.use_cases.rehearse_rules import Case, rehearse_rules
+from matcher.simulation.rehearse import Case
+from matcher.use_cases.rehearse_rules import rehearse_rules
 from models.frameworks import load_framework
 
 CONTACTS, EMPLOYEES = 10_000, 200

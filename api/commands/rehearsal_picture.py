@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from matcher.simulation.measures import Verdict
 from matcher.simulation.rehearsal import Aspect, Change, GroupChange
-from matcher.use_cases.rehearse_rules import Rehearsed
+from matcher.simulation.rehearse import Rehearsed
 
 # Okabe & Ito's palette, told apart by colour-blind readers too; dashes and markers differ as well.
 NOW, THEN = "#000000", "#D55E00"

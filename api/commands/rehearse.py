@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from api.wiring import Klik
     from matcher.profiles.people import Employee
     from matcher.rules import RuleSet
-    from matcher.use_cases.rehearse_rules import Case, Rehearsed
+    from matcher.simulation.rehearse import Case, Rehearsed
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from matcher.errors import ApprovalVoid, Conflict, NotFound, OwnApproval
 from matcher.use_cases.ask_promotion import PROMOTE, promote_as_agreed
-from matcher.use_cases.draft_rule_set import current_version
 from matcher.use_cases.ports import Records
 from matcher.use_cases.publish_rule_set import put_in_force
 from matcher.use_cases.rule_ports import Approval, ApprovalState, Publication, RuleChange
@@ -58,6 +57,7 @@ def _published(records: Records, asked: Approval, *, now: datetime) -> Publicati
         raise ApprovalVoid("It waited too long: ask for it anew.")
     if found is None or found.content != asked.content:
         raise ApprovalVoid("The draft was changed or thrown away since: an approval is of the very version it names.")
-    if current_version(records) != asked.replaces:
+    current = records.publications.current()
+    if (None if current is None else current.version) != asked.replaces:
         raise ApprovalVoid("Another rule set came into force since: look at the difference and ask for it anew.")
-    return put_in_force(records, found, by=asked.asked_by, note=asked.note, now=now)
+    return put_in_force(records, found, after=current, by=asked.asked_by, note=asked.note, now=now)

@@ -70,28 +70,32 @@ def publish_rule_set(
         raise RulesRefused(order.refusals)
     if order.needs_second:
         return _asked(records, found, order, in_force or "", now=now, new_id=new_id)
-    return put_in_force(records, found, by=order.actor, note=order.note, now=now)
+    return put_in_force(records, found, after=current, by=order.actor, note=order.note, now=now)
 
 
 def put_in_force(
     records: Records,
     found: StoredRuleSet,
     *,
+    after: Publication | None,
     by: str,
     note: str | None,
     now: datetime,
     kind: PublicationKind = PublicationKind.PUBLISH,
 ) -> Publication:
-    """Move the pointer to the version, a draft taking the name of its content. Raises RuleSetMoved when it is late."""
-    current = records.publications.current()
+    """Move the pointer to the version, a draft taking the name of its content.
+
+    `after` is the publication that whoever decided this took for the current one: it is not read again here, as
+    another may have come between. Raises RuleSetMoved where one did.
+    """
     if records.rule_sets.get(found.content) is None:
         name, state = found.content, RuleSetState.PUBLISHED
         records.rule_sets.add(replace(found, version=name, state=state, revision=1, updated_at=now))
-    publication = Publication(1 if current is None else current.seq + 1, found.content, now, by, kind, note)
+    publication = Publication(1 if after is None else after.seq + 1, found.content, now, by, kind, note)
     records.publications.add(publication)
     if found.state is RuleSetState.DRAFT and not records.rule_sets.delete(found.version, revision=found.revision):
         raise StaleRevision
-    before = None if current is None else current.version
+    before = None if after is None else after.version
     what = "rolled back" if kind is PublicationKind.ROLLBACK else "published"
     detail = {"draft": found.version, "replaced": before, "seq": publication.seq}
     records.publications.note(RuleChange(now, by, what, found.content, note, detail))

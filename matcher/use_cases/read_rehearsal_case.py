@@ -3,32 +3,28 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-import numpy as np
-
 from matcher.contacts.contact import Contact
 from matcher.errors import invalid
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import CUSTOMER, Employee
-from matcher.routing.snapshot import KnownCustomer
+from matcher.routing import KnownCustomer, Rng
 from matcher.simulation.from_contacts import Seen, scenario_of
 from matcher.simulation.klik import Known
+from matcher.simulation.rehearse import Case
 from matcher.use_cases.ports import Records
-from matcher.use_cases.rehearse_rules import Case
 from matcher.use_cases.start_rehearsal import MOST_CONTACTS, RehearsalOrder
 
 PAGE = 1000
-BUILDING = 1  # the stream of chance that draws what is not stored
 
 
 def read_rehearsal_case(
-    records: Records, order: RehearsalOrder, *, framework: Framework, timezone: tzinfo, now: datetime
+    records: Records, order: RehearsalOrder, *, framework: Framework, timezone: tzinfo, now: datetime, rng: Rng
 ) -> tuple[Case, dict[str, object]]:
     """The case, and what it was made of. Raises InvalidInput without staff or contacts.
 
     Stored decisions tell channel, intent and customer of a contact; what it asked of an employee they do not.
     """
     staff, known = _staff(records, framework)
-    rng = np.random.default_rng([order.seed, BUILDING])
     if order.generated is not None:
         seen, name = _generated(order, staff, now, rng), "generated"
     else:
@@ -48,7 +44,7 @@ def _staff(records: Records, framework: Framework) -> tuple[dict[str, Employee],
     return {one.employee.id: one.employee for one in active}, Known(values=values)
 
 
-def _stored(records: Records, order: RehearsalOrder, rng: np.random.Generator) -> list[Seen]:
+def _stored(records: Records, order: RehearsalOrder, rng: Rng) -> list[Seen]:
     """The contacts decided in the period, each at its first decision; a sample of them if asked."""
     found: dict[str, Seen] = {}
     after = None
@@ -66,24 +62,22 @@ def _stored(records: Records, order: RehearsalOrder, rng: np.random.Generator) -
     return [seen[place] for place in sorted(rng.choice(len(seen), size=order.sample, replace=False))]
 
 
-def _generated(
-    order: RehearsalOrder, staff: Mapping[str, Employee], now: datetime, rng: np.random.Generator
-) -> list[Seen]:
+def _generated(order: RehearsalOrder, staff: Mapping[str, Employee], now: datetime, rng: Rng) -> list[Seen]:
     """Contacts that arrive evenly at random, each asking for a channel, a skill and a language that somebody has."""
     everyone = [staff[who] for who in sorted(staff)]
     if not everyone:
         raise invalid("/scenario", "no_employees", "There are no active employees with a channel: store them first.")
     number = order.generated or 0
     start = now.replace(minute=0, second=0, microsecond=0)
-    moments = np.sort(rng.uniform(0.0, order.hours * 3600.0, size=number))
+    moments = sorted(rng.uniform(0.0, order.hours * 3600.0, size=number).tolist())
     takers = rng.integers(len(everyone), size=number)
     return [
-        Seen(_contact(place, everyone[takers[place]], rng), start + timedelta(seconds=float(moments[place])))
+        Seen(_contact(place, everyone[takers[place]], rng), start + timedelta(seconds=moments[place]))
         for place in range(number)
     ]
 
 
-def _contact(place: int, taker: Employee, rng: np.random.Generator) -> Contact:
+def _contact(place: int, taker: Employee, rng: Rng) -> Contact:
     skill = _drawn(sorted(taker.skills), rng)
     return Contact(
         f"generated-{place}",
@@ -94,7 +88,7 @@ def _contact(place: int, taker: Employee, rng: np.random.Generator) -> Contact:
     )
 
 
-def _drawn(names: Sequence[str], rng: np.random.Generator) -> str | None:
+def _drawn(names: Sequence[str], rng: Rng) -> str | None:
     return names[int(rng.integers(len(names)))] if names else None
 
 

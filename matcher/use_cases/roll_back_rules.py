@@ -1,5 +1,6 @@
 """Go back to the rule set that was in force before: it never waits for a second person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from matcher.errors import Conflict
@@ -13,17 +14,19 @@ MOST_LOOKED_AT = 10_000  # publications; nobody goes back further
 
 def roll_back_rules(records: Records, *, actor: str, now: datetime, note: str | None = None) -> Publication:
     """The publication of the former version. Once more goes back one further. Raises Conflict when there is none."""
-    former = former_version(records)
+    history = records.publications.newest(limit=MOST_LOOKED_AT)
+    former = former_version(history)
     if former is None:
         raise Conflict("There is nothing to go back to: no other rule set was in force before this one.")
     found = the_rule_set(records, former)
-    return put_in_force(records, found, by=actor, note=note, now=now, kind=PublicationKind.ROLLBACK)
+    kind = PublicationKind.ROLLBACK
+    return put_in_force(records, found, after=history[0], by=actor, note=note, now=now, kind=kind)
 
 
-def former_version(records: Records) -> str | None:
+def former_version(newest_first: Sequence[Publication]) -> str | None:
     """The version below the current one on the pile: publishing puts one on it, going back takes the top away."""
     pile: list[str] = []
-    for publication in reversed(records.publications.newest(limit=MOST_LOOKED_AT)):
+    for publication in reversed(newest_first):
         if publication.kind is PublicationKind.ROLLBACK and len(pile) > 1:
             pile.pop()
         elif publication.kind is not PublicationKind.ROLLBACK:

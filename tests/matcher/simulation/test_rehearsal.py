@@ -14,8 +14,9 @@ from matcher.rules import DEFAULT_RULE_SET, RuleSet, parse_rule_set
 from matcher.simulation.from_contacts import Seen, scenario_of
 from matcher.simulation.rehearsal import Aspect, Fortune, Terms, compare_rules
 from matcher.simulation.rehearsal_words import sentences
+from matcher.simulation.rehearse import Case, groups_of
 from matcher.simulation.scenario import Scenario
-from matcher.use_cases.rehearse_rules import Case, groups_of, rehearse_rules
+from matcher.use_cases.rehearse_rules import rehearse_rules
 from models.frameworks import load_framework
 from tests.matcher.simulation.worlds import arrival, employee, ran, scenario
 
