@@ -71,7 +71,7 @@ def _incumbent(klik: "Klik", current: KnownClassifier) -> "Incumbent | None":
 
 
 def _laid_down(klik: "Klik", run: JobRun, made: "Made", *, seed: int, against: str | None) -> KnownClassifier:
-    """The classifier on the shelf, and as the registry is to know it."""
+    """The classifier as the registry is to know it, on the shelf where it may ever serve."""
     from matcher.compatibility.card import seal
 
     now = run.now()
@@ -80,7 +80,8 @@ def _laid_down(klik: "Klik", run: JobRun, made: "Made", *, seed: int, against: s
     sealed = seal(made.scorer, card, framework=klik.framework.name)
     card = {name: told for name, told in json.loads(sealed.card).items() if name not in ("scorer", "gate")}
     version = f"c{now:%Y%m%d}-{sealed.digest[:12]}"
-    klik.shelf.put(version, sealed)
+    if made.verdict.passed:  # of one that is refused the card is kept, with the reasons
+        klik.shelf.put(version, sealed)
     first, last = window_of(made.told)
     return KnownClassifier(
         version=version,

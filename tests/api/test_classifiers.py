@@ -114,6 +114,7 @@ def test_a_classifier_that_adds_nothing_is_kept_out() -> None:
     assert answer.status_code == 409
     assert answer.get_json()["code"] == "gate_not_passed"
     assert "beats_main_effects" in answer.get_json()["detail"]
+    assert service.klik.shelf.kept == {}
     assert matched(service)["versions"]["classifier"] is None
 
 
