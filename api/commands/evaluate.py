@@ -1,6 +1,7 @@
 """`klik evaluate`: does what was learnt help, judged by outcomes it has not seen, beside everything simpler?"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, say_table, wants_json
 
 if TYPE_CHECKING:
+    from matcher.compatibility.boosting import Boosted
     from matcher.compatibility.card import Opened
     from matcher.compatibility.evaluate import Data, Evaluation
     from matcher.compatibility.placebo import Placebo
@@ -35,12 +37,13 @@ SEGMENT_COLUMNS = ("side", "name", "outcomes", "auc", "log_loss", "slope", "said
               help="How many each is matched with, where every pair of a group has met.")  # fmt: skip
 @click.option("--placebos", type=click.IntRange(0, 1000), default=10, show_default=True,
               help="Runs in each of two worlds where there is nothing to find.")  # fmt: skip
+@click.option("--compare-boosting", is_flag=True, help="Beside gradient boosting too: is it worth its cost? Slow.")
 @click.option("--plots", type=FOLDER, help="Folder for reliability.png, uplift.png and segments.png.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides draws.")
 @json_option
 def evaluate(
     classifier: Path | None, customers: Path, employees: Path, outcomes: Path, split: str, start: str, partners: int,
-    placebos: int, plots: Path | None, seed: int,
+    placebos: int, compare_boosting: bool, plots: Path | None, seed: int,
 ) -> None:  # fmt: skip
     """Learn from earlier outcomes, judge by later ones, and compare: with and without values, and with chance.
 
@@ -64,9 +67,10 @@ def evaluate(
                 current=None if opened is None else opened.scorer, current_until=_until(opened),
             )  # fmt: skip
             worlds = [placebo(data, world, runs=placebos, seed=seed, progress=show) for world in WORLDS if placebos]
+            boosted = _boosted(data, split=split, start=start, seed=seed) if compare_boosting else None
     if plots is not None:
         _draw(found, data, plots)
-    _tell(found, worlds, opened)
+    _tell(found, worlds, opened, boosted)
 
 
 def _opened(folder: Path, framework: str) -> "Opened":
@@ -82,6 +86,12 @@ def _until(opened: "Opened | None") -> float | None:
     return None if window is None else datetime.fromisoformat(window[1]).timestamp()
 
 
+def _boosted(data: "Data", *, split: str, start: str, seed: int) -> "Boosted":
+    from matcher.compatibility.boosting import compare_boosting
+
+    return compare_boosting(data, split=split, start=start, seed=seed)
+
+
 def _draw(found: "Evaluation", data: "Data", folder: Path) -> None:
     from api.commands.evaluation_picture import draw_reliability, draw_segments, draw_uplift
 
@@ -91,14 +101,16 @@ def _draw(found: "Evaluation", data: "Data", folder: Path) -> None:
     draw_segments(found, folder / "segments.png")
 
 
-def _tell(found: "Evaluation", worlds: Sequence["Placebo"], opened: "Opened | None") -> None:
+def _tell(found: "Evaluation", worlds: Sequence["Placebo"], opened: "Opened | None", boosted: "Boosted | None") -> None:
     from matcher.compatibility.evaluate import CURRENT
     from matcher.compatibility.story import evaluation_document
 
     document = evaluation_document(found)
     if wants_json():
         placebos = {each.world: {"runs": each.runs, "reported": each.reported} for each in worlds}
-        say_json({**document, "placebos": placebos, "classifier": None if opened is None else opened.digest})
+        beside = None if boosted is None else asdict(boosted)
+        digest = None if opened is None else opened.digest
+        say_json({**document, "placebos": placebos, "boosting": beside, "classifier": digest})
         return
     measures = document["measures"]
     rows = [[name, *(shown(figures.get(each)) for each in COLUMNS[1:])] for name, figures in measures.items()]
@@ -112,6 +124,8 @@ def _tell(found: "Evaluation", worlds: Sequence["Placebo"], opened: "Opened | No
     _tell_segments(found)
     for each in worlds:
         click.echo(f"placebo, {each.world}: {each.verdict}")
+    if boosted is not None:
+        click.echo(f"{boosted.verdict}. AUC {boosted.auc:.3f} beside {boosted.bilinear_auc:.3f}.")
     if opened is not None and CURRENT not in found.predictions:
         click.echo("The classifier given was trained on outcomes like these: only later ones can judge it.", err=True)
 
