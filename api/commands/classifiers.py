@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ACTOR = "command line"
 MOST_LISTED = 500
+MOST_SEED = 2**53 - 1  # as over HTTP: a whole number that every reader of JSON holds
 VERSION = click.argument("version")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"])
 
@@ -71,7 +72,7 @@ def show(version: str) -> None:
 @classifiers.command()
 @click.option("--from", "since", type=MOMENT, help="First moment to learn from; default 365 days before the end.")
 @click.option("--to", "until", type=MOMENT, help="The end, itself left out; default now.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides draws.")
+@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, show_default=True, help="Decides draws.")
 @json_option
 def train(since: datetime | None, until: datetime | None, seed: int) -> None:
     """Learn a classifier from the outcomes in the store, and put it to the gate.

@@ -11,7 +11,6 @@ TRAIN_CLASSIFIER = "train_classifier"
 SCHEDULE = "schedule"  # who asked for it, where nobody did
 USUAL_WINDOW = timedelta(days=365)
 LEAST_NEW = 200  # outcomes since those learnt from last: fewer change little (design)
-MOST_SEED = 2**53 - 1
 
 
 def start_training(

@@ -1,5 +1,6 @@
 """A classifier over HTTP: learnt, judged, read, put in service, taken out; and the service goes on without one."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -240,3 +241,32 @@ def test_where_a_second_person_is_needed_two_keys_promote() -> None:
     assert agreed.status_code == 200
     assert afterwards["state"] == "current"
     assert afterwards["promoted_by"] == asked.get_json()["asked_by"]
+
+
+def test_they_are_listed_page_by_page_newest_first() -> None:
+    """Refused ones too: what was tried is part of the record."""
+    service = with_a_past(past(300))
+    made = []
+    for second in range(3):
+        service.moment = NOW + timedelta(seconds=second)
+        made.append(trained(service, seed=second).result["version"])
+    first = service.call("auditor", "GET", "/v1/classifiers?limit=2").get_json()
+    rest = service.call("auditor", "GET", f"/v1/classifiers?limit=2&cursor={first['next']}").get_json()
+
+    assert [one["version"] for one in first["items"] + rest["items"]] == made[::-1]
+    assert rest["next"] is None
+
+
+def test_a_page_shows_names_and_never_runs_them() -> None:
+    """A segment may be called anything; a card is opened by an admin."""
+    service = with_a_past()
+    with service.store.writing() as records:
+        for place in range(80):
+            one = records.customers.get(f"c{place}")
+            records.customers.put(replace(one, segment="<script>alert(1)</script>"), now=NOW)
+    version = trained(service).result["version"]
+    headers = {"Accept": "text/html"}
+    page = service.call("admin", "GET", f"/v1/classifiers/{version}", headers=headers).get_data(as_text=True)
+
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
