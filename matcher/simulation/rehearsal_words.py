@@ -69,7 +69,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def sentences(found: Rehearsal, *, language: str, seed: int) -> list[str]:
     """The rehearsal in words, the most important first."""
     words = WORDS.get(language, WORDS["en"])
-    if not found.moved:
+    if not found.moved and not any(abs(change.difference) > 0 for change in found.overall):
         return [words["same"].format(contacts=found.contacts)]
     return [
         _moved(found, words),

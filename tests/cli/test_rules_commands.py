@@ -118,6 +118,7 @@ def test_a_rehearsal_says_what_would_change(klik: Klik, week: Path, draft: Path)
     assert once.json["contacts"] == 60
     assert {group["name"] for group in once.json["employee_groups"]} == {"north", "south"}
     assert "Van 60 contacten" in spoken.out
+    assert "changes nothing" not in once.json["sentences"]["en"][0]
     assert (week / "out" / "rehearsal.png").read_bytes().startswith(PNG)
     rows = list(csv.DictReader((week / "out" / "moved.csv").open()))
     assert len(rows) == once.json["moved"]
