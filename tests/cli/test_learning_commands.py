@@ -215,3 +215,14 @@ def test_help_is_shown_without_loading_what_trains() -> None:
     ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_boosting_is_compared_where_asked_and_told_in_words(klik: Klik, pairs: Path) -> None:
+    """Offline only, and with what it would cost."""
+    ran = klik.run("evaluate", *given(pairs), "--placebos", 0, "--compare-boosting", "--json")
+    boosting = ran.json["boosting"]
+
+    assert ran.code == 0
+    assert set(boosting["gain"]) == {"value", "low", "high"}
+    assert boosting["pair_s"] > boosting["bilinear_pair_s"] > 0
+    assert boosting["verdict"].startswith("boosting is")
