@@ -120,8 +120,8 @@ def test_a_rehearsal_says_what_would_change(klik: Klik, week: Path, draft: Path)
     assert "Van 60 contacten" in spoken.out
     assert "changes nothing" not in once.json["sentences"]["en"][0]
     assert (week / "out" / "rehearsal.png").read_bytes().startswith(PNG)
-    rows = list(csv.DictReader((week / "out" / "moved.csv").open()))
-    assert len(rows) == once.json["moved"]
+    with (week / "out" / "moved.csv").open() as stream:
+        assert len(list(csv.DictReader(stream))) == once.json["moved"]
 
 
 def test_a_rehearsal_needs_contacts_that_say_when_they_came(klik: Klik, files: Path, draft: Path) -> None:
