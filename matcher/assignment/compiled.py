@@ -5,7 +5,9 @@ from the cache, and twenty to make on a machine that never did. Until `warm_up` 
 not installed, `compiled_is_ready` says no and scipy does the work.
 """
 
+import hashlib
 import os
+import shutil
 import stat
 import tempfile
 import threading
@@ -37,34 +39,60 @@ def compiled_is_ready() -> bool:
 def compiled(loop: Loop) -> Loop:
     """The function as machine code, without Python's global lock, kept on disk for the next process where that works.
 
-    numba keeps it beside the module, in the user's cache folder or in `NUMBA_CACHE_DIR`; where none of these can be
-    written, in a private folder among the temporary ones; where that fails too, only in memory.
+    It is kept in `NUMBA_CACHE_DIR` where that is set, beside the module where that can be written, or in a private
+    folder among the temporary ones; where all of these fail, only in memory.
     """
     if not numba_is_here():
         return loop
     import numba
 
     njit: Any = numba.njit  # its overloads know decorators without arguments only
+    config: Any = numba.config  # typed without what it has
     options = {"nogil": True, "error_model": "numpy", "fastmath": LOOSE_ARITHMETIC}
+    before = config.CACHE_DIR
+    folder = _folder(before)
+    if folder is None:
+        uncached: Loop = njit(loop, **options)
+        return uncached
+    config.CACHE_DIR = str(folder)
     try:
         made: Loop = njit(loop, cache=True, **options)
-    except RuntimeError:  # "cannot cache function: no locator available"
-        made = _cached_elsewhere(numba.config, njit, loop, options)
-    return made
-
-
-def _cached_elsewhere(config: Any, njit: Any, loop: Loop, options: dict[str, object]) -> Loop:
-    folder = _private_folder()
-    before = config.CACHE_DIR
-    if folder is not None:
-        config.CACHE_DIR = str(folder)
-    try:
-        made: Loop = njit(loop, cache=folder is not None, **options)
-    except RuntimeError:
-        made = njit(loop, **options)
     finally:
         config.CACHE_DIR = before
     return made
+
+
+@cache
+def _folder(given: str) -> Path | None:
+    """Where machine code of exactly these sources is kept; `None` where no folder can be written.
+
+    numba looks only whether the file of a function itself has changed. What it calls lies in other files, and code made
+    of their former text must not run on: so the folder's name tells the text of them all.
+    """
+    here = Path(__file__).parent
+    sources = b"".join(each.read_bytes() for each in sorted(here.glob("*.py")))
+    name = f"compiled-{hashlib.sha256(sources).hexdigest()[:16]}"
+    beside = here / "__pycache__"
+    folder = _writable(Path(given) if given else beside, name)
+    if folder is None:
+        temporary = _private_folder()
+        return None if temporary is None else _writable(temporary, name)
+    if folder.parent == beside:
+        for former in beside.glob("compiled-*"):
+            if former != folder:
+                shutil.rmtree(former, ignore_errors=True)
+    return folder
+
+
+def _writable(base: Path, name: str) -> Path | None:
+    """That folder in `base`, made if need be; `None` where nothing can be written there."""
+    folder = base / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return None
 
 
 def _private_folder() -> Path | None:

@@ -114,3 +114,29 @@ def test_warming_up_twice_does_no_harm():
     warm_up()
 
     assert solve(Problem(np.eye(3))).value == 3.0
+
+
+@pytest.mark.skipif(not numba_is_here(), reason="nothing is compiled without numba")
+def test_machine_code_of_former_sources_is_never_run(tmp_path):
+    """After an upgrade a loop must call the new text of what it calls, though its own file is the same."""
+    package = tmp_path / "loops"
+    package.mkdir()
+    source = (ROOT / "matcher/assignment/compiled.py").read_text()
+    (package / "__init__.py").write_text("")
+    (package / "compiled.py").write_text(source)
+    (package / "called.py").write_text("from loops.compiled import compiled\n\n@compiled\ndef told():\n    return 1\n")
+    (package / "caller.py").write_text(
+        "from loops.called import told\nfrom loops.compiled import compiled\n\n"
+        "@compiled\ndef asked():\n    return told()\n"
+    )
+
+    def answer():
+        ran = [sys.executable, "-c", "from loops.caller import asked; print(asked())"]
+        return subprocess.run(ran, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+
+    before = [answer(), answer()]
+    (package / "called.py").write_text((package / "called.py").read_text().replace("return 1", "return 2"))
+
+    assert before == ["1", "1"]
+    assert answer() == "2"
+    assert len(list((package / "__pycache__").glob("compiled-*"))) == 1

@@ -153,15 +153,15 @@ def test_chance_serves_the_same_contacts_and_breaks_no_rule(seed: int) -> None:
     """Who is served, eligibility and slots are as without it; only who serves whom may differ."""
     plain, given = made(random_round(seed, DEFAULT_RULE_SET), seed), random_round(seed, exploring(0.2))
     moved = made(given, seed)
-    _, eligibility = eligibility_of(given, NOON)
-    column = {one.id: place for place, one in enumerate(given.roster.employees)}
+    narrowed, eligibility = eligibility_of(given, NOON)
+    column = {one.id: place for place, one in enumerate(narrowed.roster.employees)}
     taken = [column[one.employee_id] for one in moved.decisions if one.employee_id]
 
     assert [one.employee_id is None for one in moved.decisions] == [one.employee_id is None for one in plain.decisions]
     assert all(
         eligibility.pairs[row, column[one.employee_id]] for row, one in enumerate(moved.decisions) if one.employee_id
     )
-    assert (np.bincount(taken, minlength=len(column)) <= given.roster.free_slots).all()
+    assert (np.bincount(taken, minlength=len(column)) <= narrowed.roster.free_slots).all()
     assert moved.objective <= moved.bound + 1e-9
 
 
