@@ -181,7 +181,7 @@ class _Import:
             if steps:
                 required["relax"] = steps
             self._rule(name, title, when, required)
-        for place, target in enumerate(targets, start=1):
+        for place, target in reversed([*enumerate(targets, start=1)]):  # of several priorities the lowest order wins
             if target.priority is not None:
                 since = {"field": "contact.waiting_s", "operator": "at_least", "value": target.from_s}
                 holds: Condition | None = {"all": [when, since]} if when is not None else dict(since)

@@ -14,6 +14,7 @@ from matcher.profiles.people import ChannelLoad, Employee, Presence, PresenceSta
 from matcher.profiles.staff import EmployeeRecord
 from matcher.routing import CustomerTable, KnownCustomer, Roster, Snapshot, decide
 from matcher.rules import compile_rules, parse_rule_set
+from matcher.rules.lint import lint
 from models.frameworks import load_framework
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -110,6 +111,21 @@ def test_a_shared_language_is_carried_over() -> None:
     one = {"targets": [{"queue": "all", "expression": "worker.languages HAS task.language"}]}
 
     assert who_may(a_workflow(one, default=None), language="en") == {"bo", "cas"}
+
+
+@pytest.mark.parametrize(("waited_s", "priority"), [(0, 2), (29, 2), (30, 5), (500, 5)])
+def test_each_target_sets_its_priority_from_its_turn_on(waited_s: float, priority: int) -> None:
+    """Escalation raises a task's priority; of several rules the latest target's must win."""
+    targets = [{"queue": "gold", "timeout": 30, "priority": 2}, {"queue": "all", "priority": "5"}]
+    imported = import_workflow(a_workflow({"expression": "a == 1", "targets": targets}), title="T", queues=QUEUES)
+    compiled = compile_rules(parse_rule_set(imported.document))
+    contact = Contact("c", "phone", attributes={"a": 1}, waiting_s=waited_s)
+    spoken = [rule for rule, rows in compiled.set_for([contact], [None]) if rows[0]]
+
+    lowest = min(spoken, key=lambda rule: rule.order)
+    assert lowest.effect.changes is not None
+    assert lowest.effect.changes.priority == priority
+    assert "unreachable_rule" not in {one.code for one in lint(compiled.rule_set)}
 
 
 def test_what_cannot_be_carried_over_is_told_with_its_place() -> None:
