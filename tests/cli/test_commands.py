@@ -129,7 +129,7 @@ def test_the_doctor_says_what_to_do(klik: Klik) -> None:
     assert ill.code == 1
     assert (found["Schema"]["state"], found["Schema"]["advice"]) == ("fault", "Run `klik db upgrade`.")
     assert well.code == 0
-    assert {each["check"] for each in well.json if each["state"] == "warning"} == {"Worker"}
+    assert {each["check"] for each in well.json if each["state"] == "warning"} == {"Worker", "Publishing rules"}
 
 
 def test_the_doctor_goes_on_when_one_thing_is_broken(klik: Klik) -> None:

@@ -159,3 +159,15 @@ def test_an_expression_that_cannot_be_read_stops_the_import(klik: Klik, tmp_path
     assert told.code == 1
     assert "/task_routing/filters/0/expression" in told.err
     assert not (tmp_path / "draft.json").exists()
+
+
+def test_the_doctor_tells_which_rule_set_counts(klik: Klik, draft: Path) -> None:
+    """A file that was changed after the first publication has no effect: whoever wonders why finds it here."""
+    klik.run("rules", "publish", draft)
+    other = write_draft(draft.with_name("other.json"), least=2)
+    told = klik.run("doctor", "--json", KLIK_RULE_SET=str(other), KLIK_SECOND_PERSON="on").json
+    found = {each["check"]: each for each in told}
+
+    assert found["Rule set"]["state"] == "warning"
+    assert "counts no more" in found["Rule set"]["detail"]
+    assert "Publishing rules" not in found
