@@ -1,6 +1,6 @@
 """Speed dating: every evening is a complete bipartite graph, so the success of any matching is known.
 
-    python -m benchmarks.compatibility.speed_dating --data DIR
+    python -m benchmarks.compatibility.speed_dating --data DIR [--convert TO]
 
 DIR holds persons.csv and dyads.csv. They are turned into customers, employees and outcomes as api.md section 9 has
 them, in a temporary folder, and read from there as any operator's files would be: nothing in the package knows them.
@@ -49,16 +49,17 @@ def main() -> None:
     """Convert, learn, print; exit code 1 where a figure is not reached."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compatibility.speed_dating", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of persons.csv and dyads.csv")
-    parser.add_argument("--keep", type=Path, help="write the converted files here, to try the commands on them")
+    parser.add_argument("--convert", type=Path, metavar="TO", help="only write the converted files there, and stop")
     options = parser.parse_args()
     for name in ("persons.csv", "dyads.csv"):
         if not (options.data / name).is_file():
             sys.exit(
                 f"{options.data / name} is not there: --data names the folder that holds persons.csv and dyads.csv"
             )
-    if options.keep:
-        options.keep.mkdir(parents=True, exist_ok=True)
-        convert(options.data, options.keep)
+    if options.convert:
+        options.convert.mkdir(parents=True, exist_ok=True)
+        convert(options.data, options.convert)
+        sys.exit(0)
     with tempfile.TemporaryDirectory() as folder:
         convert(options.data, Path(folder))
         data = read(Path(folder))
