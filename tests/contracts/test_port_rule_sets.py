@@ -1,4 +1,4 @@
-"""What whoever remembers rule sets promises: one in force, drafts nobody overwrites unseen, a record of every change."""
+"""What whoever remembers rule sets promises: one in force, no draft overwritten unseen, every change on record."""
 
 from dataclasses import replace
 from typing import Any
