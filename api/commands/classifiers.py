@@ -1,4 +1,4 @@
-"""`klik classifiers list | show | train | promote | rollback`: what outcomes taught, and what serves."""
+"""`klik classifiers list | show | train | judge | promote | rollback`: what outcomes taught, and what serves."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ACTOR = "command line"
 MOST_LISTED = 500
 MOST_SEED = 2**53 - 1  # as over HTTP: a whole number that every reader of JSON holds
+PARTS = ("value", "low", "high")
 VERSION = click.argument("version")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"])
 
@@ -103,6 +104,39 @@ def train(since: datetime | None, until: datetime | None, seed: int) -> None:
 
 @classifiers.command()
 @VERSION
+@click.option("--from", "since", type=MOMENT, help="First moment; default, and at the earliest, its last outcome.")
+@click.option("--to", "until", type=MOMENT, help="The end, itself left out; default now.")
+@json_option
+def judge(version: str, since: datetime | None, until: datetime | None) -> None:
+    """Judge a classifier by logged decisions, before it decides anything. It changes nothing.
+
+    \b
+    Example:
+      klik classifiers judge c20261122-0123456789ab
+    """
+    from api.schemas.classifier_judgements import shown_judgement
+    from matcher.use_cases.judge_classifier import judge_classifier
+
+    with open_klik(settings_from_environment()) as klik, klik.store.reading() as records:
+        explore = klik.rule_set.explore
+        found = judge_classifier(
+            records,
+            klik.shelf,
+            version,
+            framework=klik.framework,
+            floor=0.0 if explore is None else explore.floor,
+            since=_aware(since),
+            until=_aware(until),
+            now=klik.now(),
+        )
+    if wants_json():
+        say_json(shown_judgement(found))
+    else:
+        _tell_judgement(shown_judgement(found))
+
+
+@classifiers.command()
+@VERSION
 @json_option
 def promote(version: str) -> None:
     """Put a classifier that passed its gate in service. Every process follows within a minute.
@@ -163,6 +197,22 @@ def _tell(one: "KnownClassifier") -> None:
         click.echo(f"Alarm: {alarm}")
     if one.person_erased:
         click.echo("Somebody it was learnt from was erased: learn anew.")
+
+
+def _tell_judgement(one: Mapping[str, Any]) -> None:
+    click.echo(f"{one['version']}: {one['verdict']}")
+    told = "" if one["effective"] is None else f", worth {one['effective']:,.0f} when weighed"
+    click.echo(f"{one['used']:,} of {one['decisions']:,} decisions used{told}.")
+    for reason, count in one["left_out"].items():
+        if count:
+            click.echo(f"Left out, {reason}: {count:,}")
+    if one["estimates"]:
+        cells = [[name, *(_cell(each[part]) for part in PARTS)] for name, each in one["estimates"].items()]
+        say_table(("success a decision", *PARTS), cells, title="95 % intervals")
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
 
 
 def _tell_gate(gate: Any) -> None:

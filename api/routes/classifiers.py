@@ -12,6 +12,7 @@ from api.csv_body import begun
 from api.idempotency import writes
 from api.pages import Cursors
 from api.reach import actor, key, klik, person
+from api.schemas.classifier_judgements import JudgementQuerySchema, JudgementSchema, shown_judgement
 from api.schemas.classifiers import (
     ClassifierCardSchema,
     ClassifierPageSchema,
@@ -25,6 +26,7 @@ from api.schemas.jobs import JobSchema
 from api.schemas.queries import PageQuerySchema
 from api.schemas.rule_sets import ApprovalSchema, shown_approval
 from matcher.use_cases.ask_promotion import ask_promotion
+from matcher.use_cases.judge_classifier import judge_classifier
 from matcher.use_cases.ports import Records
 from matcher.use_cases.promote_classifier import classifier_named
 from matcher.use_cases.read_classifiers import list_classifiers
@@ -72,6 +74,25 @@ def read(version: str) -> Response:
     answer = Response(card_page(one), content_type=f"{HTML}; charset=utf-8")
     answer.headers["Content-Security-Policy"] = content_policy()
     return answer
+
+
+@routes.on("GET", "/<id:version>/judgement", query=JudgementQuerySchema, gives={200: JudgementSchema})
+def judge(query: dict[str, Any], version: str) -> Response:
+    """What it would have brought, told from decisions with a logged chance and their outcomes. It changes nothing."""
+    here = klik()
+    explore = here.rules.rule_set.explore
+    with here.store.reading() as records:
+        found = judge_classifier(
+            records,
+            here.shelf,
+            version,
+            framework=here.framework,
+            floor=0.0 if explore is None else explore.floor,
+            since=query.get("since"),
+            until=query.get("until"),
+            now=here.now(),
+        )
+    return json_answer(shown_judgement(found))
 
 
 @routes.on("POST", "/<id:version>/promotion", gives={200: ClassifierSchema, 202: ApprovalSchema})

@@ -28,6 +28,7 @@ LOGGED, AGREED, IPS, SNIPS, DR, SWITCH_DR = "logged", "agreed", "IPS", "SNIPS", 
 LEAST_EFFECTIVE = 200.0  # decisions; a verdict on fewer is refused (design)
 LEAST_GROUPS = 10  # fewer give intervals that are too narrow
 FOLDS = 5
+MOST_UNTRIED = 0.01  # of the policy's choices: what had its chance each time, and was never drawn
 TOLERANCE = 1e-6  # of sums of probabilities
 DEVIATIONS_95 = 1.959963984540054  # of a normal
 DRAWS = 1_000
@@ -219,7 +220,7 @@ def _unsupported(log: Log) -> str | None:
             return f"{told}; only decisions in which each of its choices had one can judge it"
     tried = np.bincount(log.action, minlength=log.candidate.shape[1]) > 0
     wanted = np.flatnonzero((log.candidate > 0).any(axis=0) & ~tried)
-    if len(wanted):
+    if log.candidate[:, wanted].sum() > (0.0 if log.logged is None else MOST_UNTRIED * len(log)):
         names = ", ".join(map(str, wanted[:5].tolist())) + (" and others" if len(wanted) > 5 else "")
         return f"the policy judged may choose what was never chosen (action {names})"
     return None

@@ -45,14 +45,15 @@ def training_data(
             note(number)
     note(len(kept))
     roster = Roster.of(records.employees.changes_since(None, framework=framework.name).records, framework, at=now)
-    customers = _customers(records, framework, {one.customer_id for one in kept}, now)
+    customers = customers_learnt_from(records, framework, {one.customer_id for one in kept}, now)
     there = set(customers.ids)
     found = [one for one in kept if one.customer_id in there and one.employee_id in roster.index_of]
     staff = employee_table(roster.employees, framework, values=roster.values)
     return Data(customers, staff, outcomes_of(found, customers.ids, staff.ids), framework)
 
 
-def _customers(records: Records, framework: Framework, ids: Collection[str], now: datetime) -> PeopleTable:
+def customers_learnt_from(records: Records, framework: Framework, ids: Collection[str], now: datetime) -> PeopleTable:
+    """The customers of these ids who are there, as `training_data` reads them."""
     known = [one for some in _batches(sorted(ids)) for one in _known(records, framework, some)]
     table = CustomerTable.of(known, framework, at=now)
     return customers_as_columns(table, range(len(known)), framework)

@@ -62,3 +62,15 @@ def _harm(file: Path) -> None:
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(bytes(content))
+
+
+def test_a_classifier_is_judged_from_the_terminal(filled: Klik) -> None:
+    """A refusal to judge is an answer in words, with what is missing; and nothing is put in service."""
+    version = filled.run("classifiers", "train", "--seed", "3", "--json").json["version"]
+    told = filled.run("classifiers", "judge", version)
+    as_json = filled.run("classifiers", "judge", version, "--from", "2026-01-01", "--json")
+
+    assert told.code == 0, told.err
+    assert f"{version}: no verdict: 0 usable decisions of at least 200" in told.out
+    assert as_json.json["left_out"]["no_propensity"] == 0
+    assert [one["state"] for one in filled.run("classifiers", "list", "--json").json] == ["shadow"]

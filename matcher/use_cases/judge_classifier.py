@@ -1,0 +1,159 @@
+"""Judge a classifier by decisions that were made without it, before it decides anything."""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import islice
+
+from matcher.compatibility.judging import Case, judged_log, log_of
+from matcher.compatibility.offpolicy import LEAST_EFFECTIVE, TOLERANCE, OffPolicy
+from matcher.compatibility.serving import ServedClassifier
+from matcher.profiles.framework import Framework
+from matcher.routing import Roster
+from matcher.routing.explore import softmax_with_floor
+from matcher.use_cases.classifier_ports import Shelf
+from matcher.use_cases.learning_ports import LoggedDecision
+from matcher.use_cases.ports import Records
+from matcher.use_cases.promote_classifier import classifier_named
+from matcher.use_cases.read_outcomes import meeting_begun_by
+from matcher.use_cases.training_data import customers_learnt_from
+
+MOST_DECISIONS = 50_000  # the latest ones
+PAGE = 1_000
+NO_PERSON = "person_gone"  # never named, or erased since
+NO_PROPENSITY = "no_propensity"
+CUT = "candidates_left_out"  # more candidates than a log keeps
+AGAIN = "decided_again"  # the same contact was given to the same employee later
+NO_OUTCOME = "no_outcome"
+OLDER = "older"  # beyond the latest MOST_DECISIONS
+REASONS = (NO_PERSON, NO_PROPENSITY, CUT, AGAIN, NO_OUTCOME, OLDER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedClassifier:
+    """What logged decisions say of a classifier. `since` is never before the last outcome that it was learnt from.
+
+    `decisions` are those of the window, `used` of them judged, `left_out` how many of the others by reason. `floor` is
+    the share of chance in the policy judged. `found` is `None` where too few can be used; `refused` says why there is
+    no verdict, `None` where there is one.
+    """
+
+    version: str
+    since: datetime
+    until: datetime
+    decisions: int
+    used: int
+    left_out: Mapping[str, int]
+    floor: float
+    found: OffPolicy | None
+    refused: str | None
+    verdict: str
+
+
+def judge_classifier(
+    records: Records,
+    shelf: Shelf,
+    version: str,
+    *,
+    framework: Framework,
+    floor: float,
+    since: datetime | None,
+    until: datetime | None,
+    now: datetime,
+) -> JudgedClassifier:
+    """What the classifier's own choice among the logged candidates would have brought; nothing is changed by asking.
+
+    Its choice is drawn as one-sided decisions are: evenly with the chance `floor`, else by a softmax of its
+    probabilities. People count as they are known now. Outcomes that it was learnt from do not judge it.
+    Raises NotFound; InvalidInput `bad_classifier`.
+    """
+    known = classifier_named(records, version)
+    begin, end = max(since or known.last_outcome_at, known.last_outcome_at), until or now
+    opened = shelf.read(version, digest=known.digest, framework=framework.name)
+    roster = Roster.of(records.employees.changes_since(None, framework=framework.name).records, framework, at=now)
+    read, latest = _latest(records, begin, end)
+    left_out = Counter({OLDER: read - len(latest)})
+    cases = list(_cases(records, latest, roster, left_out))
+    people = customers_learnt_from(records, framework, {one.customer_id for one in cases}, now)
+    there = set(people.ids)
+    usable = [one for one in cases if one.customer_id in there]
+    left_out[NO_PERSON] += len(cases) - len(usable)
+    classifier = ServedClassifier(version, opened.scorer, known.outcomes)
+    found: OffPolicy | None = None
+    refused: str | None = f"{len(usable):,} usable decisions of at least {LEAST_EFFECTIVE:.0f}"
+    if len(usable) >= LEAST_EFFECTIVE:
+        staff = classifier.staff(roster.employees, framework, roster.values)
+        ids, choose = [each.id for each in roster.employees], partial(softmax_with_floor, floor=floor)
+        found, refused = judged_log(log_of(usable, classifier, staff, people, ids, choose=choose))
+    return JudgedClassifier(
+        version=version,
+        since=begin,
+        until=end,
+        decisions=read,
+        used=len(usable),
+        left_out={reason: left_out[reason] for reason in REASONS},
+        floor=floor,
+        found=found,
+        refused=refused,
+        verdict=f"no verdict: {refused}" if found is None else found.verdict,
+    )
+
+
+def _latest(records: Records, since: datetime, until: datetime) -> tuple[int, list[LoggedDecision]]:
+    """How many decisions the window has, and the latest `MOST_DECISIONS` of them."""
+    read, kept = 0, deque[LoggedDecision](maxlen=MOST_DECISIONS)
+    after = None
+    while True:
+        page = records.decisions.window(since, until, after=after, limit=PAGE)
+        read += len(page)
+        kept.extend(page)
+        if len(page) < PAGE:
+            return read, list(kept)
+        after = (page[-1].at, page[-1].id)
+
+
+def _cases(
+    records: Records, decisions: Sequence[LoggedDecision], roster: Roster, left_out: Counter[str]
+) -> Iterator[Case]:
+    """The decisions that can be used, with what came of them; the others are counted by reason."""
+    last = {(one.contact_id, one.employee_id): one.id for one in decisions}
+    waiting = iter(decisions)
+    while page := list(islice(waiting, PAGE)):
+        came = _successes(records, page)
+        for one in page:
+            reason = _unusable(one, roster)
+            if reason is None and last[one.contact_id, one.employee_id] != one.id:
+                reason = AGAIN
+            success = came.get((one.contact_id, one.employee_id))
+            if reason is None and success is None:
+                reason = NO_OUTCOME
+            if reason is not None or success is None:
+                left_out[reason or NO_OUTCOME] += 1
+                continue
+            might = tuple((each.employee_id, each.probability or 0.0) for each in one.candidates)
+            yield Case(one.customer_id or "", one.employee_id or "", one.intent, one.channel, success, might)
+
+
+def _unusable(one: LoggedDecision, roster: Roster) -> str | None:
+    """Why the decision can judge nothing, whatever came of it."""
+    if one.customer_id is None or one.employee_id is None:
+        return NO_PERSON
+    if one.propensity is None or not one.candidates or any(each.probability is None for each in one.candidates):
+        return NO_PROPENSITY
+    if one.candidates_left_out:
+        return CUT
+    ids = {each.employee_id: each.probability or 0.0 for each in one.candidates}
+    is_whole = abs(sum(ids.values()) - 1.0) <= TOLERANCE and ids.keys() <= roster.index_of.keys()
+    if not is_whole or one.employee_id not in ids:
+        return NO_PERSON
+    return None if abs(ids[one.employee_id] - one.propensity) <= TOLERANCE else NO_PROPENSITY
+
+
+def _successes(records: Records, decisions: Sequence[LoggedDecision]) -> dict[tuple[str, str | None], float]:
+    """The success of each meeting, by contact and employee."""
+    told = records.outcomes.of_contacts({one.contact_id for one in decisions})
+    met = (meeting_begun_by(one, events) for events in told.values() for one in events)
+    ids = (contact_id for contact_id, events in told.items() for _ in events)
+    return {(where, one.employee_id): one.success for where, one in zip(ids, met, strict=True) if one is not None}
