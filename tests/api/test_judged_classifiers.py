@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from matcher.contacts.outcome import ContactOutcome
+from matcher.use_cases import judge_classifier
 from matcher.use_cases.learning_ports import Candidate, LoggedDecision
 from tests.api.installation import NOW, Installation
 from tests.api.past_outcomes import CUSTOMERS, EMPLOYEES, trained, with_a_past
@@ -138,3 +139,24 @@ def test_whoever_reads_a_card_reads_the_judgement_and_nobody_else() -> None:
     assert codes["analyst"] == 200
     assert codes["router"] == 403
     assert service.call("analyst", "GET", "/v1/classifiers/none/judgement").status_code == 404
+
+
+def test_of_too_many_decisions_the_latest_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer stays bounded, and says how many it did not look at."""
+    monkeypatch.setattr(judge_classifier, "MOST_DECISIONS", 250)
+    told = judged(*with_a_classifier(*decisions_since(300, apart=0.6)))
+
+    assert (told["decisions"], told["used"], told["left_out"]["older"]) == (300, 250, 50)
+
+
+def test_an_erased_employee_takes_their_decisions_out() -> None:
+    """Without one of its candidates nobody can tell what else might have been chosen."""
+    decided, came = decisions_since(300, apart=0.6)
+    service, version = with_a_classifier(decided, came)
+    with service.store.writing() as records:
+        records.decisions.erase_person("employee", "e1")
+    told = judged(service, version)
+    touched = sum(any(each.employee_id == "e1" for each in one.candidates) for one in decided)
+
+    assert told["left_out"]["person_gone"] == touched > 0
+    assert told["used"] == 300 - touched
