@@ -204,6 +204,19 @@ def test_what_was_never_chosen_cannot_be_judged() -> None:
     assert "never chosen (action 2)" in found.verdict
 
 
+@pytest.mark.parametrize(("wanted", "is_refused"), [(0.005, False), (0.02, True)])
+def test_a_rare_choice_that_had_its_chance_and_was_not_drawn_refuses_nothing(wanted: float, is_refused: bool) -> None:
+    """Among many candidates somebody is never drawn: up to a hundredth of the candidate's choices that is no fault."""
+    log, taken = a_log(), 0.0005
+    logged = np.tile([0.5 - taken / 2, 0.5 - taken / 2, taken], (len(log), 1))
+    candidate = np.tile([0.5 - wanted / 2, 0.5 - wanted / 2, wanted], (len(log), 1))
+    action = log.action % 2
+    propensity = logged[np.arange(len(log)), action]
+    found = off_policy(replace(log, logged=logged, candidate=candidate, action=action, propensity=propensity))
+
+    assert (found.refused is not None) == is_refused
+
+
 def test_few_groups_give_no_verdict() -> None:
     """Nine days are nine, however many decisions fell on them."""
     log = a_log(3000)
