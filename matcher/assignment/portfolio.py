@@ -4,6 +4,7 @@ No single solver wins: measured, each is ten to a hundred times slower than anot
 the table: `python -m benchmarks.assignment`.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,9 +15,11 @@ from matcher.assignment.compiled import compiled_is_ready
 from matcher.assignment.problem import FloatArray, IntArray
 
 SAMPLED = 256  # cells: where half of their values repeat, ties are everywhere, and an auction goes in circles
-RANK_SAMPLE = 40  # rows and columns of the part whose rank is taken
-LOW_RANK = 16  # value profiles have 8 kinds; rules add a few rows
-RANK_TOLERANCE = 1e-7  # of the largest value
+ASKED = 64  # contacts whose favourites are looked at
+# Where contacts want fewer different employees than independent values would have it, by more than chance explains,
+# paths get long and an auction wins; with slots to spare only where it is worse (measured on twenty kinds of values).
+BEYOND_CHANCE = 4.0  # standard deviations
+WANTED_WITH_ROOM = 0.7  # of the different favourites that independent values would give
 LARGE = 90  # contacts and employees: below this looking at values costs more than it brings (measured)
 LARGE_ONE_SLOT = 200  # the same with one slot each, where paths from good prices are hard to beat (measured)
 
@@ -30,7 +33,7 @@ class Shape:
     slots: int  # that can be filled: no more than contacts + 1 an employee
     one_slot_each: bool
     few_values: bool
-    low_rank: bool
+    contended: bool  # many contacts want the same employees
     compiled: bool
     lapx: bool
 
@@ -57,14 +60,16 @@ WAYS = (
         "square, no numba",
     ),
     Way("scipy", lambda s: not s.compiled, "nothing compiled here"),
-    Way("one_slot", lambda s: s.one_slot_each and not s.low_rank, "one slot each"),
+    Way("one_slot", lambda s: s.one_slot_each and not s.contended, "one slot each"),
     Way("one_slot", lambda s: s.one_slot_each and s.few_values, "one slot each, few distinct values"),
-    Way("auction", lambda s: s.one_slot_each and s.slots <= s.contacts, "low rank, room for some or just for all"),
-    Way("auction_turned", lambda s: s.one_slot_each, "low rank, more slots than contacts"),
+    Way(
+        "auction", lambda s: s.one_slot_each and s.slots <= s.contacts, "wanted by many, room for some or just for all"
+    ),
+    Way("auction_turned", lambda s: s.one_slot_each, "wanted by many, more slots than contacts"),
     Way("paths", lambda s: s.is_small, "many slots, small"),
     Way("paths", lambda s: s.few_values, "many slots, few distinct values"),
     Way("auction", lambda s: s.slots <= s.contacts, "many slots, room for some or just for all"),
-    Way("auction", lambda s: s.low_rank and s.slots < 2 * s.contacts, "many slots, low rank"),
+    Way("auction", lambda s: s.contended and s.slots < 2 * s.contacts, "many slots, wanted by many"),
     Way("paths_first", lambda _: True, "many slots, room for everyone: paths, an auction where they get long"),
 )
 
@@ -76,19 +81,19 @@ def way_for(benefit: FloatArray, room: IntArray) -> Way:
 
 
 def shape_of(benefit: FloatArray, room: IntArray) -> Shape:
-    """The problem's shape; values and rank are estimated from a sample, and only where they matter."""
+    """The problem's shape; values and favourites are looked at in a sample, and only where they matter."""
     contacts, employees = benefit.shape
     slots, one_slot_each = int(room.sum()), bool(room.max(initial=0) <= 1)
     compiled = compiled_is_ready()
     large = compiled and min(contacts, employees) >= (LARGE_ONE_SLOT if one_slot_each else LARGE)
-    low_rank = large and (one_slot_each or slots > contacts) and _has_low_rank(benefit)
+    contended = large and (one_slot_each or slots > contacts) and _is_contended(benefit, slots)
     return Shape(
         contacts=contacts,
         employees=employees,
         slots=slots,
         one_slot_each=one_slot_each,
-        few_values=large and (low_rank or not one_slot_each) and _has_few_values(benefit),
-        low_rank=low_rank,
+        few_values=large and (contended or not one_slot_each) and _has_few_values(benefit),
+        contended=contended,
         compiled=compiled,
         lapx=not compiled and find_spec("lap") is not None,
     )
@@ -103,10 +108,11 @@ def _has_few_values(benefit: FloatArray) -> bool:
     return bool(2 * np.unique(useful).size <= useful.size and 2 * np.unique(row).size <= row.size)
 
 
-def _has_low_rank(benefit: FloatArray) -> bool:
-    from matcher.assignment.rank_loops import has_rank_above  # compiled on first use
-
+def _is_contended(benefit: FloatArray, slots: int) -> bool:
+    """Whether contacts want the same few employees, as value profiles have it and independent values do not."""
     contacts, employees = benefit.shape
-    step = np.arange(RANK_SAMPLE)
-    part = benefit[np.ix_(step * contacts // RANK_SAMPLE, step * employees // RANK_SAMPLE)]
-    return not has_rank_above(part, LOW_RANK, RANK_TOLERANCE)
+    wanted = np.unique(benefit[np.arange(ASKED) * contacts // ASKED].argmax(axis=1)).size
+    independent = employees * (1.0 - (1.0 - 1.0 / employees) ** ASKED)
+    if slots != contacts:
+        return bool(wanted < WANTED_WITH_ROOM * independent)
+    return bool(wanted < independent - BEYOND_CHANCE * math.sqrt(ASKED - independent))  # shared favourites are Poisson

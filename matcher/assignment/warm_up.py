@@ -20,7 +20,6 @@ def warm_up() -> None:
     from matcher.assignment.auction import auction_turned, paths_from_zero
     from matcher.assignment.one_slot import paths_one_slot
     from matcher.assignment.pair_auction import solve_pairs_exactly
-    from matcher.assignment.rank_loops import has_rank_above
     from matcher.assignment.small import solve_small_matrix
 
     value = np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 0.0]])
@@ -29,7 +28,6 @@ def warm_up() -> None:
     solve_small_matrix(value, 2 * one_each)
     paths_one_slot(value, one_each, has_time=None)
     paths_from_zero(value, one_each, has_time=None)
-    has_rank_above(value.copy(), 1, 0.0)
     auction_turned(value, one_each, has_time=None)
     contact, employee = np.array([0, 0, 1, 2, 2, 3]), np.array([0, 1, 0, 1, 2, 2])
     pairs = Pairs(contact, employee, np.array([9.0, 8.0, 9.0, 8.0, 5.0, 5.0]))
