@@ -1,6 +1,5 @@
 """Take over a file of outcomes: looked through first, then kept a thousand lines at once, so that others can write."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -8,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from matcher.contacts.outcome import DEFAULT_TERMS, ContactOutcome, OutcomeTerms
-from matcher.use_cases.import_employees import MOST_ROWS_TOLD
+from matcher.use_cases.line_tally import LineTally
 from matcher.use_cases.ports import Records
 from matcher.use_cases.record_outcomes import OutcomeReport, Sorted, keep_outcomes, sort_outcomes
 
@@ -67,14 +66,14 @@ def import_outcomes(
     Each thousand is kept in a transaction of its own; a file whose import broke off is imported again, and what was
     kept is skipped. Two lines of one event that differ are found where the second is to be kept: that one is an error.
     """
-    told = _Told()
+    told = LineTally[OutcomeLine]()
     for rows in _batches(read()):
         with reading() as records:
             told.note(_verdicts(rows, _sorted(records, rows, now)))
         go_on(told.lines)
     if dry_run or told.counts[ERROR] or not told.counts[CREATE]:
-        return told.report(applied=False)
-    kept, outcomes = _Told(), OutcomeReport()
+        return _report(told, applied=False)
+    kept, outcomes = LineTally[OutcomeLine](), OutcomeReport()
     for rows in _batches(read()):
         with writing() as records:
             found = _sorted(records, rows, now)
@@ -82,30 +81,12 @@ def import_outcomes(
         outcomes.duplicates += len(found.known)
         kept.note(_verdicts(rows, found))
         go_on(told.lines + kept.lines)
-    return kept.report(applied=True, outcomes=outcomes)
+    return _report(kept, applied=True, outcomes=outcomes)
 
 
-@dataclass(slots=True)
-class _Told:
-    """What is told of the lines: their counts, and the first thousand of them, errors before others."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    errors: list[OutcomeLine] = field(default_factory=list)
-    others: list[OutcomeLine] = field(default_factory=list)
-    lines: int = 0
-
-    def note(self, verdicts: Iterable[OutcomeLine]) -> None:
-        for one in verdicts:
-            self.lines += 1
-            self.counts[one.action] += 1
-            rows = self.errors if one.action == ERROR else self.others
-            if len(rows) < MOST_ROWS_TOLD:
-                rows.append(one)
-
-    def report(self, *, applied: bool, outcomes: OutcomeReport | None = None) -> OutcomeImport:
-        rows = tuple([*self.errors, *self.others][:MOST_ROWS_TOLD])
-        counts = {action: self.counts[action] for action in OUTCOME_ACTIONS}
-        return OutcomeImport(applied, counts, rows, self.lines - len(rows), outcomes or OutcomeReport())
+def _report(tally: LineTally[OutcomeLine], *, applied: bool, outcomes: OutcomeReport | None = None) -> OutcomeImport:
+    rows, counts = tally.told(), {action: tally.counts[action] for action in OUTCOME_ACTIONS}
+    return OutcomeImport(applied, counts, rows, tally.lines - len(rows), outcomes or OutcomeReport())
 
 
 def _sorted(records: Records, rows: Sequence[OutcomeRow], now: datetime) -> Sorted:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -12,7 +12,7 @@ from matcher.profiles.facets import NOTHING, fold
 from matcher.profiles.framework import VALUES, Framework
 from matcher.profiles.people import EMPLOYEE
 from matcher.profiles.tags import hr_tag
-from matcher.use_cases.import_employees import MOST_ROWS_TOLD
+from matcher.use_cases.line_tally import LineTally
 from matcher.use_cases.ports import ImportedRow, Records, StoredProfile
 
 TAG, SKIP, ERROR = TAG_ACTIONS = ("tag", "skip", "error")
@@ -98,7 +98,7 @@ def judge_tags(
     """What is to be done with each line, for `apply_tags`; `go_on` is told how many lines were judged so far."""
     times = Counter(row.employee_id for row in read() if row.employee_id is not None)
     judge = _Judge.of(records, framework, order, times)
-    told = _Told()
+    told = LineTally[ImportedRow]()
     for rows in _batches(read()):
         told.note(judge.verdicts(rows))
         go_on(told.lines)
@@ -124,7 +124,7 @@ def apply_tags(
     told = plan.told
     is_sound = not told.counts[ERROR] or order.skip_faulty
     if order.dry_run or not is_sound or not told.counts[TAG]:
-        return told.report(None)
+        return _report(told, None)
     judge = _Judge.of(records, framework, order, plan.times)
     done = 0
     for rows in _batches(read()):
@@ -133,30 +133,12 @@ def apply_tags(
         done += len(tags)
     if done != told.counts[TAG]:
         raise Conflict("Staff or tags changed while the file was read, and nobody was tagged: send the file again.")
-    return told.report(batch)
+    return _report(told, batch)
 
 
-@dataclass(slots=True)
-class _Told:
-    """What is told of the lines: their counts, and the first thousand of them, errors before others."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    errors: list[ImportedRow] = field(default_factory=list)
-    others: list[ImportedRow] = field(default_factory=list)
-    lines: int = 0
-
-    def note(self, verdicts: Iterable[ImportedRow]) -> None:
-        for one in verdicts:
-            self.lines += 1
-            self.counts[one.action] += 1
-            rows = self.errors if one.action == ERROR else self.others
-            if len(rows) < MOST_ROWS_TOLD:
-                rows.append(one)
-
-    def report(self, batch: str | None) -> TagReport:
-        rows = tuple([*self.errors, *self.others][:MOST_ROWS_TOLD])
-        counts = {action: self.counts[action] for action in TAG_ACTIONS}
-        return TagReport(batch is not None, batch, counts, rows, self.lines - len(rows))
+def _report(tally: LineTally[ImportedRow], batch: str | None) -> TagReport:
+    rows, counts = tally.told(), {action: tally.counts[action] for action in TAG_ACTIONS}
+    return TagReport(batch is not None, batch, counts, rows, tally.lines - len(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +146,7 @@ class TagPlan:
     """What is to be done with a file: how often it names each employee, and what is told of its lines."""
 
     times: Mapping[str, int]
-    told: _Told
+    told: LineTally[ImportedRow]
 
 
 @dataclass(frozen=True, slots=True)
