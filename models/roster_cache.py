@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Value shares decay; with the shortest half-life of 180 days an hour moves them by less than 2e-4 of themselves.
 FRESH_FOR = timedelta(hours=1)
 
+MOST_REPLACED = 0.25  # of the staff: beyond that the columns are as soon made anew
+
 Mark = tuple[int, int]
 
 
@@ -65,12 +67,27 @@ class RosterCache:
         from matcher.routing.roster import Roster  # here: commands that route nothing do without it
 
         since = None if kept is None else kept.mark
-        changes = records.employees.changes_since(since, framework=self._framework.name)
-        self._note(changes)
-        staff = [self._records[employee_id] for employee_id in sorted(self._records)]
         framework = self._framework
+        changes = records.employees.changes_since(since, framework=framework.name)
+        self._note(changes)
+        if kept is not None and kept.serves(kept.mark, now, framework) and _is_small(changes, kept.roster):
+            return _Kept(changes.mark, kept.at, framework, _brought_up_to_date(kept.roster, changes, framework, now))
+        staff = [self._records[employee_id] for employee_id in sorted(self._records)]
         return _Kept(changes.mark, now, framework, Roster.of(staff, framework, at=now))
 
     def _note(self, changes: StaffChanges) -> None:
         changed = {record.employee.id: record for record in changes.records}
         self._records = changed if changes.is_whole else {**self._records, **changed}
+
+
+def _is_small(changes: StaffChanges, roster: "Roster") -> bool:
+    """Whether few employees changed, all of them known: a presence told, a tag given."""
+    few = len(changes.records) <= MOST_REPLACED * len(roster)
+    return few and not changes.is_whole and all(one.employee.id in roster.index_of for one in changes.records)
+
+
+def _brought_up_to_date(roster: "Roster", changes: StaffChanges, framework: Framework, now: datetime) -> "Roster":
+    import numpy as np  # here: as the roster itself
+
+    columns = np.array([roster.index_of[one.employee.id] for one in changes.records], dtype=np.int64)
+    return roster.replaced(columns, type(roster).of(changes.records, framework, at=now))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from matcher.profiles.people import Employee, Presence, PresenceState
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+T = TypeVar("T", bound=np.generic)
 
 FOREVER = np.inf
 MINUTE_S = 60
@@ -57,6 +60,17 @@ class WorkingHours:
         kept = place[self.owner] >= 0
         return WorkingHours(place[self.owner[kept]], self.start[kept], self.end[kept], self.unstated[columns])
 
+    def replaced(self, columns: Ints, other: "WorkingHours") -> "WorkingHours":
+        """These hours, with those of the other in the place of those columns."""
+        unstated = put(self.unstated, columns, other.unstated)
+        stays = ~np.isin(self.owner, columns)
+        return WorkingHours(
+            np.concatenate([self.owner[stays], columns[other.owner]]),
+            np.concatenate([self.start[stays], other.start]),
+            np.concatenate([self.end[stays], other.end]),
+            unstated,
+        )
+
     def joined(self, other: "WorkingHours") -> "WorkingHours":
         """These hours followed by the others."""
         owner = np.concatenate([self.owner, other.owner + len(self.unstated)])
@@ -76,6 +90,14 @@ class Presences:
         """The presence of those employees, in that order."""
         return Presences(self.stated[columns], self.available[columns], self.until[columns])
 
+    def replaced(self, columns: Ints, other: "Presences") -> "Presences":
+        """These, with those of the other in the place of those columns."""
+        return Presences(
+            put(self.stated, columns, other.stated),
+            put(self.available, columns, other.available),
+            put(self.until, columns, other.until),
+        )
+
     def joined(self, other: "Presences") -> "Presences":
         """These followed by the others."""
         return Presences(
@@ -93,6 +115,13 @@ class Presences:
     def lasts(self) -> bool:
         """Whether nobody's presence ends by itself."""
         return not np.isfinite(self.until).any()
+
+
+def put(column: NDArray[T], at: Ints, values: NDArray[T]) -> NDArray[T]:
+    """A copy of the column with those values at those places."""
+    changed = column.copy()
+    changed[at] = values
+    return changed
 
 
 def working_hours(employees: Sequence[Employee]) -> WorkingHours:

@@ -12,7 +12,7 @@ from matcher.profiles.facets import ShareTable
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
-from matcher.routing.attendance import Bools, Floats, Ints, Presences, WorkingHours, presences_of, working_hours
+from matcher.routing.attendance import Bools, Floats, Ints, Presences, WorkingHours, presences_of, put, working_hours
 from matcher.routing.shares import inline_facet, shares_of
 
 T = TypeVar("T")
@@ -142,6 +142,25 @@ class Roster:
             },
         )
 
+    def replaced(self, columns: Ints, part: "Roster") -> "Roster":
+        """The same staff, with those columns' employees as `part` tells of them: what is new costs no more than that.
+
+        `part` holds the same employees in the order of `columns`.
+        """
+        employees = list(self.employees)
+        for column, employee in zip(columns.tolist(), part.employees, strict=True):
+            employees[column] = employee
+        changed: dict[str, Any] = {name: _keyed_put(self, part, name, columns) for name in KEYED}
+        changed |= {name: put(getattr(self, name), columns, getattr(part, name)) for name in PLAIN}
+        return Roster(
+            employees=tuple(employees),
+            index_of=self.index_of,
+            hours=self.hours.replaced(columns, part.hours),
+            presence=self.presence.replaced(columns, part.presence),
+            values=_shares_put(self.values, part.values, columns),
+            **changed,
+        )
+
     def column(self, columns: Mapping[str, Ints], name: str) -> Ints:
         """The column of that name, or zeros where nobody has it."""
         found = columns.get(name)
@@ -175,6 +194,20 @@ def _keyed_end_to_end(first: Roster, second: Roster, name: str) -> dict[str, NDA
         key: np.concatenate([one.get(key, np.zeros(len(first), kind)), two.get(key, np.zeros(len(second), kind))])
         for key in {**one, **two}
     }
+
+
+def _keyed_put(whole: Roster, part: Roster, name: str, at: Ints) -> dict[str, NDArray[Any]]:
+    """The columns of the whole with those of the part put in, zeros where one side lacks a name."""
+    one, two = getattr(whole, name), getattr(part, name)
+    kind = bool if name == "speaks" else np.int64
+    none_of_whole, none_of_part = np.zeros(len(whole), kind), np.zeros(len(part), kind)
+    return {key: put(one.get(key, none_of_whole), at, two.get(key, none_of_part)) for key in {**one, **two}}
+
+
+def _shares_put(whole: ShareTable, part: ShareTable, at: Ints) -> ShareTable:
+    return ShareTable(
+        put(whole.share, at, part.share), put(whole.n_eff, at, part.n_eff), put(whole.n_declared, at, part.n_declared)
+    )
 
 
 def _free_slots(employee: Employee) -> int:
