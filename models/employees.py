@@ -32,7 +32,13 @@ _FIELDS = (
     employee.c.active,
     employee.c.attributes,
 )
-_PRESENCE = (presence.c.state, presence.c.channels, presence.c.until)
+_PRESENCE = (
+    presence.c.state,
+    presence.c.channels,
+    presence.c.until,
+    presence.c.busy_share,
+    presence.c.difficult_in_a_row,
+)
 _GET = select(*_FIELDS).where(employee.c.id == bindparam("employee_id"))
 _GET_PRESENCE = select(*_PRESENCE).where(presence.c.employee_id == bindparam("employee_id"))
 _RECORDS = (
@@ -126,6 +132,8 @@ class SqlEmployees:
             "state": word.state.value,
             "channels": None if word.channels is None else list(word.channels),
             "until": word.until,
+            "busy_share": word.busy_share,
+            "difficult_in_a_row": word.difficult_in_a_row,
             "updated_at": now,
         }
         upsert = insert_into(self._connection, presence).values(employee_id=employee_id, **values)
@@ -196,14 +204,16 @@ def _employee(row: Row[*tuple[Any, ...]]) -> Employee:
     )
 
 
-def _presence(state: str, channels: list[str] | None, until: datetime | None) -> Presence:
-    return Presence(PresenceState(state), None if channels is None else tuple(channels), until)
+def _presence(
+    state: str, channels: list[str] | None, until: datetime | None, busy_share: float | None, in_a_row: int | None
+) -> Presence:
+    return Presence(PresenceState(state), None if channels is None else tuple(channels), until, busy_share, in_a_row)
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> EmployeeRecord:
-    state, channels, until, sums, rejection, prior = row[11:]
+    said, (sums, rejection, prior) = row[11:16], row[16:]
     return EmployeeRecord(
         employee=_employee(row),
-        presence=None if state is None else _presence(state, channels, until),
+        presence=None if said[0] is None else _presence(*said),
         values=None if sums is None else sums_of(sums, rejection, prior),
     )

@@ -23,7 +23,7 @@ from models.columns import Json, UtcTime, identifier
 from models.constraints import is_not_empty, is_one_of, is_within
 
 # The newest migration; tests/models/test_migrations.py keeps the two together.
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 
 ROLES = ("router", "employee", "hr", "operations", "analyst", "auditor", "admin")
 LEAST_MEMBERS = 50  # of a segment with a prior, as in matcher.profiles.segments
@@ -90,7 +90,11 @@ presence = Table(
     Column("channels", Json),
     Column("until", UtcTime),
     Column("updated_at", UtcTime, nullable=False),
+    Column("busy_share", Double),
+    Column("difficult_in_a_row", Integer),
     is_one_of("state", PresenceState, "state_is_known"),
+    is_within("busy_share", 0, 1),
+    is_within("difficult_in_a_row", 0, 1000),
 )
 
 evidence = Table(

@@ -14,9 +14,10 @@ from matcher.profiles.channels import CHANNELS
 
 CONTACT_COLUMNS = (
     "id", "customer_id", "channel", "intent", "language", "skills", "mandate", "priority",
-    "arrived_at", "waiting_s", "due_to", "service_s", "patience_s",
+    "arrived_at", "waiting_s", "due_to", "service_s", "patience_s", "transfers", "difficult",
 )  # fmt: skip
 PRIORITIES = (0, 9)
+TRANSFERS = (0, 100)
 LONGEST_WAIT_S = 86_400.0
 
 
@@ -75,6 +76,8 @@ def _logged(cells: Cells, at: datetime | None) -> LoggedContact:
         priority=cells.whole("priority", *PRIORITIES, absent=0),
         waiting_s=waiting_s,
         due_to=cells.moment("due_to"),
+        transfers=cells.whole("transfers", *TRANSFERS, absent=0),
+        difficult=cells.truth("difficult", absent=False),
     )
     return LoggedContact(
         contact=contact,

@@ -26,7 +26,16 @@ from api.schemas.strict import (
     Whole,
     shown_moment,
 )
-from api.schemas.twins import EXPLAINED, MAX_CONTACTS, MAX_EMPLOYEES, MAX_EXCLUDED, MAX_RANKED, MAX_SEED, STRATEGIES
+from api.schemas.twins import (
+    EXPLAINED,
+    MAX_CONTACTS,
+    MAX_EMPLOYEES,
+    MAX_EXCLUDED,
+    MAX_RANKED,
+    MAX_SEED,
+    MAX_TRANSFERS,
+    STRATEGIES,
+)
 from matcher.contacts.contact import Contact
 from matcher.profiles.channels import CHANNELS
 from matcher.profiles.effects import Effect
@@ -55,6 +64,8 @@ class ContactSchema(StrictSchema):
     exclude_employees = ListOf(Identifier(), most=MAX_EXCLUDED, is_unique=True)
     preferred_employee = Identifier()
     attributes = attributes()
+    transfers = Whole(0, MAX_TRANSFERS, metadata={"description": "How often the customer was passed on."})
+    difficult = Flag(metadata={"description": "Hard on whoever serves it; a rule may say so too."})
 
     @ma.post_load
     def make(self, read: dict[str, Any], **_: Any) -> Contact:

@@ -30,6 +30,7 @@ from matcher.profiles.protected import is_protected_trait
 
 MAX_CAPACITY = 50
 MAX_LANGUAGES = 50
+MAX_IN_A_ROW = 1_000  # difficult contacts
 LARGEST_N_EFF = 1e6
 
 names_protected_trait = lru_cache(maxsize=4096)(is_protected_trait)
@@ -187,6 +188,7 @@ class InlineEmployeeSchema(EmployeeSchema):
     free_slots = Whole(0, MAX_CAPACITY)
     idle_s = Number(0)
     busy_share = Number(0, 1)
+    difficult_in_a_row = Whole(0, MAX_IN_A_ROW)
 
     @ma.post_load
     def with_tuples(self, read: dict[str, Any], **_: Any) -> Any:
@@ -197,14 +199,20 @@ class InlineEmployeeSchema(EmployeeSchema):
 
 
 class PresenceSchema(WireSchema):
-    """Where an employee is; `channels` narrows what they serve now, `until` ends the state."""
+    """Where an employee is; `channels` narrows what they serve now, `until` ends the state.
+
+    `busy_share` and `difficult_in_a_row` are what the limits of a rule set look at.
+    """
 
     state = Choice(tuple(PresenceState), required=True)
     channels = ListOf(Choice(CHANNELS, code="unknown_channel"), is_unique=True, most=len(CHANNELS))
     until = Moment()
+    busy_share = Number(0, 1)
+    difficult_in_a_row = Whole(0, MAX_IN_A_ROW)
 
     @ma.post_load
     def make(self, read: dict[str, Any], **_: Any) -> Presence:
         """The presence."""
-        channels = read.get("channels")
-        return Presence(PresenceState(read["state"]), None if channels is None else tuple(channels), read.get("until"))
+        if "channels" in read:
+            read["channels"] = tuple(read["channels"])
+        return Presence(**{**read, "state": PresenceState(read["state"])})

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
-from api.schemas.people import LARGEST_N_EFF, MAX_CAPACITY, MAX_LANGUAGES
+from api.schemas.people import LARGEST_N_EFF, MAX_CAPACITY, MAX_IN_A_ROW, MAX_LANGUAGES
 from api.schemas.strict import LARGEST, MAX_KEYS
 from matcher.profiles.channels import CHANNELS
 from matcher.rules.strategy import PRESETS
@@ -19,6 +19,7 @@ MAX_CONTACTS = 20_000
 MAX_EMPLOYEES = 50_000
 MAX_EXCLUDED = 200
 MAX_RANKED = 500
+MAX_TRANSFERS = 100
 MAX_SEED = 2**53 - 1  # a whole number that every reader of JSON holds exactly
 
 Slots = Annotated[int, Meta(ge=1, le=MAX_CAPACITY)]
@@ -86,6 +87,8 @@ class ContactIn(Struct, forbid_unknown_fields=True, gc=False):
     exclude_employees: Ids = ()
     preferred_employee: str = UNKNOWN
     attributes: Attributes = {}
+    transfers: Annotated[int, Meta(ge=0, le=MAX_TRANSFERS)] = 0
+    difficult: bool = False
 
 
 class LoadIn(Struct, forbid_unknown_fields=True, gc=False):
@@ -113,6 +116,7 @@ class EmployeeIn(Struct, forbid_unknown_fields=True, gc=False):
     free_slots: Annotated[int, Meta(ge=0, le=MAX_CAPACITY)] = UNKNOWN
     idle_s: Count = UNKNOWN
     busy_share: Annotated[float, Meta(ge=0, le=1)] = UNKNOWN
+    difficult_in_a_row: Annotated[int, Meta(ge=0, le=MAX_IN_A_ROW)] = UNKNOWN
 
 
 class TermsIn(Struct, forbid_unknown_fields=True, kw_only=True, gc=False):

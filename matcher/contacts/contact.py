@@ -12,7 +12,8 @@ class Contact:
     """One contact that waits to be matched.
 
     `skills` maps a name to the least level 1–5 that serves; `wanted_skills` to a level that helps but is not needed.
-    `priority` is 0–9 and higher is sooner. `waiting_s` counts seconds since arrival.
+    `priority` is 0–9 and higher is sooner. `waiting_s` counts seconds since arrival, `transfers` (0–100) how often the
+    customer was passed on. `difficult`: hard on whoever serves it, as the router or a rule says.
     """
 
     id: str
@@ -31,3 +32,5 @@ class Contact:
     exclude_employees: tuple[str, ...] = ()
     preferred_employee: str | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    transfers: int = 0
+    difficult: bool = False

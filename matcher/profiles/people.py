@@ -25,11 +25,16 @@ class PresenceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """An employee's own word on being there: `channels` narrows the channels served, `until` ends the state."""
+    """An employee's own word on being there: `channels` narrows the channels served, `until` ends the state.
+
+    `busy_share` (0–1) and `difficult_in_a_row` tell how much has been asked of the employee, where someone keeps count.
+    """
 
     state: PresenceState
     channels: tuple[str, ...] | None = None
     until: datetime | None = None
+    busy_share: float | None = None
+    difficult_in_a_row: int | None = None
 
     def is_available(self, now: datetime) -> bool:
         """Whether new work may be given at `now`; an available state past its `until` no longer counts."""
@@ -83,7 +88,7 @@ class Interval:
 class Employee:
     """An employee's master data.
 
-    `capacity` is in slots (1–50); `skills` maps a name to a level 1–5; `mandate` is 0–3. The last four fields are
+    `capacity` is in slots (1–50); `skills` maps a name to a level 1–5; `mandate` is 0–3. The last five fields are
     given only where a router that keeps its own queue sends an employee inline.
     """
 
@@ -102,3 +107,4 @@ class Employee:
     free_slots: int | None = None
     idle_s: float | None = None
     busy_share: float | None = None
+    difficult_in_a_row: int | None = None

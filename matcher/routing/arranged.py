@@ -24,8 +24,8 @@ DECIDING = frozenset((*WISHED.values(), Effect.INFORMATION_FIRST))  # wishes abo
 class Arranged:
     """By contact row: the rules that set something, channels advised, and services that leave out the channel used.
 
-    `seen` are the contacts as other rules see them: with the priority that was set, but an answer time that a rule set
-    is no promise to a customer. `None` where nothing was set.
+    `seen` are the contacts as other rules see them: with the priority that was set and difficult where a rule says so,
+    but an answer time that a rule set is no promise to a customer. `None` where nothing was set.
     """
 
     seen: tuple[Contact, ...] | None = None
@@ -52,7 +52,9 @@ def arranged(snapshot: Snapshot, now: datetime) -> tuple[Snapshot, Arranged]:
         _changed(contact, set_by.get(row, ()), services.get(row), now) for row, contact in enumerate(snapshot.contacts)
     )
     seen = tuple(
-        before if before.priority == after.priority else replace(before, priority=after.priority)
+        before
+        if (before.priority, before.difficult) == (after.priority, after.difficult)
+        else replace(before, priority=after.priority, difficult=after.difficult)
         for before, after in zip(snapshot.contacts, contacts, strict=True)
     )
     closed = {
@@ -90,6 +92,7 @@ def _settled(rules: Sequence[Rule]) -> list[tuple[Rule, Changes]]:
             "priority": None if changes.priority is None else -float(changes.priority),
             "answer_within_s": changes.answer_within_s,
             "channel": None if changes.channel is None else 0.0,
+            "difficult": None if changes.difficult is None else 0.0,
         }
         for name, merit in ranked.items():
             key = (float(rule.order), merit or 0.0, rule.id)
@@ -121,6 +124,7 @@ def _changed(contact: Contact, made: Sequence[tuple[Rule, Changes]], service: Se
     for answer_s in answers:
         wanted = now + timedelta(seconds=answer_s - contact.waiting_s)
         due = wanted if due is None else min(due, wanted)
-    if priority == contact.priority and due is contact.due_to:
+    difficult = contact.difficult or any(changes.difficult for _, changes in made)
+    if priority == contact.priority and due is contact.due_to and difficult is contact.difficult:
         return contact
-    return replace(contact, priority=priority, due_to=due)
+    return replace(contact, priority=priority, due_to=due, difficult=difficult)

@@ -110,6 +110,8 @@ def _ordered(pair: Pair) -> Iterator[Reason]:
             done.append(pair.say("set.answer", span=span(changes.answer_within_s, language)))
         if changes.channel is not None:
             done.append(pair.say("set.channel", channel=changes.channel))
+        if changes.difficult is not None:
+            done.append(pair.say("set.difficult"))
         text = pair.say("set", title=rule.title, reason=rule.reason[language], done="; ".join(done))
         yield Reason(f"rule:{rule.id}", 0.0, text)
     waited = span(pair.snapshot.contacts[row].waiting_s, language)

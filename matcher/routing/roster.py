@@ -42,6 +42,7 @@ class Roster:
     free_slots: Ints
     idle_s: Floats
     busy_share: Floats
+    difficult_in_a_row: Ints
     hours: WorkingHours
     presence: Presences
     values: ShareTable
@@ -77,7 +78,8 @@ class Roster:
             capacity=capacity,
             free_slots=free,
             idle_s=np.array([employee.idle_s or 0.0 for employee in employees], dtype=float),
-            busy_share=_busy_shares(employees, capacity, free),
+            busy_share=_busy_shares(employees, presences, capacity, free),
+            difficult_in_a_row=np.array([*map(_difficult, employees, presences)], dtype=np.int64),
             hours=working_hours(employees),
             presence=presences_of(presences),
             values=shares_of(
@@ -170,7 +172,7 @@ class Roster:
 KEYED = ("skill_level", "speaks", "channel_cost", "channel_max")
 SINGLE_COLUMNS = 20  # plain columns, hours, presence and shares
 MEAN_BUSY_SHARE = "mean busy share"  # its key in `of_state`
-PLAIN = ("mandate", "active", "capacity", "free_slots", "idle_s", "busy_share")
+PLAIN = ("mandate", "active", "capacity", "free_slots", "idle_s", "busy_share", "difficult_in_a_row")
 
 
 def _rebuilt(employees: tuple[Employee, ...], columns: dict[str, Any]) -> Roster:
@@ -214,10 +216,22 @@ def _free_slots(employee: Employee) -> int:
     return employee.capacity if employee.free_slots is None else employee.free_slots
 
 
-def _busy_shares(employees: Sequence[Employee], capacity: Ints, free: Ints) -> Floats:
+def _busy_shares(
+    employees: Sequence[Employee], presences: Sequence[Presence | None], capacity: Ints, free: Ints
+) -> Floats:
+    """As stated, with the employee or with the presence; else the share of slots taken."""
     counted = 1.0 - free / np.maximum(capacity, 1)
-    stated = np.array([np.nan if e.busy_share is None else e.busy_share for e in employees], dtype=float)
+    told = [
+        presence.busy_share if employee.busy_share is None and presence is not None else employee.busy_share
+        for employee, presence in zip(employees, presences, strict=True)
+    ]
+    stated = np.array([np.nan if share is None else share for share in told], dtype=float)
     return np.where(np.isnan(stated), counted, stated)
+
+
+def _difficult(employee: Employee, presence: Presence | None) -> int:
+    told = employee.difficult_in_a_row
+    return (presence.difficult_in_a_row if told is None and presence is not None else told) or 0
 
 
 def _skill_columns(employees: Sequence[Employee]) -> dict[str, Ints]:

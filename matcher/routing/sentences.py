@@ -76,6 +76,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "set.priority": {"en": "priority set to {priority}", "nl": "prioriteit gezet op {priority}"},
     "set.answer": {"en": "to be answered within {span}", "nl": "te beantwoorden binnen {span}"},
     "set.channel": {"en": "offer {channel}", "nl": "bied {channel} aan"},
+    "set.difficult": {"en": "counts as difficult", "nl": "geldt als moeilijk"},
     "relaxed.waited": {
         "en": "After {waited} of waiting this rule gave way: {title}. {reason}",
         "nl": "Na {waited} wachten week deze regel: {title}. {reason}",

@@ -124,6 +124,8 @@ FIXED: Mapping[str, Field] = MappingProxyType(
             _contact("waiting_s", Kind.NUMBER, lambda contact: contact.waiting_s, **SURE),
             _contact("mandate", Kind.NUMBER, lambda contact: contact.mandate, values=MANDATES, **SURE),
             _contact("promised", Kind.YES_NO, is_promised, values=YES_OR_NO, **SURE),
+            _contact("transfers", Kind.NUMBER, lambda contact: contact.transfers, **SURE),
+            _contact("difficult", Kind.YES_NO, lambda contact: contact.difficult, values=YES_OR_NO, **SURE),
             _customer("segment", Kind.TEXT, lambda customer: customer.segment),
             _customer("tier", Kind.TEXT, lambda customer: customer.tier),
             _customer("language", Kind.TEXT, lambda customer: customer.language),

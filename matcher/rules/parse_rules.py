@@ -8,13 +8,12 @@ from matcher.profiles.channels import CHANNELS
 from matcher.rules.fields import Side
 from matcher.rules.parse_conditions import ConditionReader
 from matcher.rules.reading import Faults
-from matcher.rules.rule_set import Changes, Condition, Effect, EffectKind, Rule, Step
+from matcher.rules.rule_set import SETTABLE, Changes, Condition, Effect, EffectKind, Rule, Step
 
 RULE_REQUIRED = ("id", "title", "effect", "reason")
 RULE_OPTIONAL = ("active", "order", "category", "when", "employees", "relax_after_s", "relax")
 LANGUAGES = ("nl", "en")
 RELAXING = (EffectKind.REQUIRE, EffectKind.FORBID)
-SETTABLE = ("priority", "answer_within_s", "channel")
 
 MOST_RULES = 1000
 MOST_TITLE = 200
@@ -146,9 +145,15 @@ class _RuleReader:
             answer = faults.number(changes["answer_within_s"], place, least=1.0, most=LONGEST_WAIT_S)
         if "channel" in changes:
             channel = faults.one_of(changes["channel"], pointer_to(pointer, "channel"), "unknown_channel", CHANNELS)
+        difficult = self._only_true(changes, pointer, "difficult")
         if len(faults.found) > before:
             return None
-        return Effect(EffectKind.SET, changes=Changes(priority, answer, channel))
+        return Effect(EffectKind.SET, changes=Changes(priority, answer, channel, difficult))
+
+    def _only_true(self, document: Mapping[str, object], pointer: str, key: str) -> bool | None:
+        if key in document and document[key] is not True:
+            self._faults.note(pointer_to(pointer, key), "wrong_type", f"{key} can only be true.")
+        return True if key in document else None
 
     def _stop_of_rules(self, value: Mapping[str, object], pointer: str) -> Effect | None:
         document = self._faults.mapping(value, pointer, required=("rules",)) or {}
@@ -201,7 +206,7 @@ class _RuleReader:
             self._faults.note(pointer, "one_way_to_relax", what)
             return None
         if "drop" in step and step["drop"] is not True:
-            self._faults.note(pointer_to(pointer, "drop"), "wrong_type", "drop can only be true.")
+            self._only_true(step, pointer, "drop")
             return None
         employees = self._condition(self._employees, step, pointer, "employees")
         refused = "employees" in step and employees is None

@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
@@ -61,17 +61,24 @@ class EffectKind(StrEnum):
     REQUIRE = "require"  # only employees for whom `employees` holds
     FORBID = "forbid"  # no employee for whom `employees` holds
     BOOST = "boost"  # `amount` more score for employees for whom `employees` holds
-    SET = "set"  # the contact gets another priority, an answer time, or another channel is advised
+    SET = "set"  # the contact gets another priority, an answer time, another channel is advised, or it is difficult
     STOP = "stop"  # the red card: those employees, that route or those rules, at once and without relaxing
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a rule sets of a contact: priority 0–9, seconds from arrival to the answer, a channel to offer."""
+    """What a rule sets of a contact: priority 0–9, seconds from arrival to the answer, a channel to offer, difficult.
+
+    A contact that is difficult stays so: no rule takes that back.
+    """
 
     priority: int | None = None
     answer_within_s: float | None = None
     channel: str | None = None
+    difficult: bool | None = None
+
+
+SETTABLE = tuple(field.name for field in fields(Changes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from matcher.profiles.people import Attribute
-from matcher.rules.rule_set import All, Condition, Effect, EffectKind, Not, Rule, Test
+from matcher.rules.rule_set import SETTABLE, All, Condition, Effect, EffectKind, Not, Rule, Test
 
 LANGUAGES = ("nl", "en")
 
@@ -20,6 +20,8 @@ FIELD_WORDS: Mapping[str, Mapping[str, str]] = {
     "contact.waiting_s": _both("seconds waited", "seconden gewacht"),
     "contact.mandate": _both("the mandate the contact needs", "het mandaat dat het contact vraagt"),
     "contact.promised": _both("an answer was promised", "er is een antwoord beloofd"),
+    "contact.transfers": _both("how often the customer was passed on", "hoe vaak de klant is doorverbonden"),
+    "contact.difficult": _both("the contact is difficult", "het contact is moeilijk"),
     "customer.segment": _both("the customer's segment", "het segment van de klant"),
     "customer.tier": _both("the customer's tier", "het serviceniveau van de klant"),
     "customer.language": _both("the customer's language", "de taal van de klant"),
@@ -71,6 +73,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "set priority": _both("priority {value}", "prioriteit {value}"),
     "set answer_within_s": _both("an answer within {value} s", "antwoord binnen {value} s"),
     "set channel": _both("offer {value}", "bied {value} aan"),
+    "set difficult": _both("counts as difficult", "geldt als moeilijk"),
     "step": _both("after {after} s also {who}", "na {after} s ook {who}"),
     "forbid step": _both("after {after} s only those of them where {who}", "na {after} s alleen wie van hen {who}"),
     "drop": _both("after {after} s it no longer holds", "na {after} s geldt dit niet meer"),
@@ -120,7 +123,7 @@ def effect_in_words(effect: Effect, employees: Condition | None, language: str) 
     who = who_in_words(employees, language)
     if effect.kind is EffectKind.SET and effect.changes is not None:
         changes = effect.changes
-        named = {name: getattr(changes, name) for name in ("priority", "answer_within_s", "channel")}
+        named = {name: getattr(changes, name) for name in SETTABLE}
         return "; ".join(
             _say(f"set {name}", language, value=value_in_words(value, language))
             for name, value in named.items()

@@ -132,7 +132,7 @@ class MemoryEmployees:
 
 def as_stored(person: Employee) -> Employee:
     """The employee without what only a request can say."""
-    return replace(person, profile=None, free_slots=None, idle_s=None, busy_share=None)
+    return replace(person, profile=None, free_slots=None, idle_s=None, busy_share=None, difficult_in_a_row=None)
 
 
 def is_same(one: Employee, other: Employee, *, columns: Collection[str] | None = None) -> bool:

@@ -60,7 +60,7 @@ CONTACTS = records(
     customer_id=WORDS, customer=CUSTOMERS, intent=WORDS, language=strategies.just("nl") | WORDS, skills=LEVELS,
     wanted_skills=LEVELS, mandate=strategies.integers(0, 3), priority=strategies.integers(0, 9), waiting_s=NUMBERS,
     due_from=WORDS, due_to=WORDS, exclude_employees=strategies.lists(WORDS, max_size=2), preferred_employee=WORDS,
-    attributes=ATTRIBUTES,
+    attributes=ATTRIBUTES, transfers=strategies.integers(0, 101) | NUMBERS, difficult=strategies.booleans(),
 )  # fmt: skip
 LOADS = strategies.dictionaries(
     strategies.sampled_from(["phone", "chat", "fax"]), records({}, cost=NUMBERS, max=NUMBERS), max_size=2
@@ -74,7 +74,7 @@ EMPLOYEES = WORDS | records(
     name=WORDS, team=WORDS, languages=strategies.lists(strategies.sampled_from(["nl", "en"]) | WORDS, max_size=3),
     skills=LEVELS, mandate=strategies.integers(0, 3), capacity=strategies.integers(1, 50), hours=HOURS,
     active=strategies.booleans(), attributes=ATTRIBUTES, profile=PROFILES, free_slots=strategies.integers(0, 50),
-    idle_s=NUMBERS, busy_share=NUMBERS,
+    idle_s=NUMBERS, busy_share=NUMBERS, difficult_in_a_row=strategies.integers(0, 1001) | NUMBERS,
 )  # fmt: skip
 
 # Whole bodies: junk in one place spoils all of it, so much of what they hold is good.

@@ -9,7 +9,7 @@ from matcher.profiles.people import Employee, Presence, PresenceState
 from matcher.use_cases.ports import Records, Store
 from tests.contracts.stored_things import FRAMEWORK, NOW, a_key, an_employee, introduce, later, some_sums
 
-AVAILABLE = Presence(PresenceState.AVAILABLE, ("phone", "chat"), later(3600))
+AVAILABLE = Presence(PresenceState.AVAILABLE, ("phone", "chat"), later(3600), 0.875, 2)
 
 
 def _mark_after(store: Store, act: object) -> tuple[int, int]:
@@ -35,7 +35,7 @@ def test_an_employee_comes_back_as_put(store: Store) -> None:
 def test_what_only_a_request_can_say_is_not_stored(store: Store) -> None:
     """Free slots of this moment would be read as those of tomorrow."""
     with store.writing() as records:
-        records.employees.put(an_employee(free_slots=1, idle_s=3.0, busy_share=0.5), now=NOW)
+        records.employees.put(an_employee(free_slots=1, idle_s=3.0, busy_share=0.5, difficult_in_a_row=2), now=NOW)
 
     with store.reading() as records:
         assert records.employees.get("e-1") == an_employee()
@@ -90,7 +90,7 @@ def test_a_page_can_be_of_one_team_and_one_skill(store: Store) -> None:
 def test_presence_comes_back_in_utc(store: Store) -> None:
     """`until` may be said in any zone; it is the same moment that counts."""
     brussels_summer = timezone(timedelta(hours=2))
-    said = Presence(PresenceState.WRAP_UP, None, datetime(2026, 7, 1, 14, 0, 0, 7, tzinfo=brussels_summer))
+    said = Presence(PresenceState.WRAP_UP, None, datetime(2026, 7, 1, 14, 0, 0, 7, tzinfo=brussels_summer), 0.25, 3)
     with store.writing() as records:
         records.employees.put(an_employee(), now=NOW)
         unsaid = records.employees.presence("e-1")

@@ -7,7 +7,7 @@ from itertools import combinations
 from matcher.rules.conditions import fields_of
 from matcher.rules.lint.findings import Finding, finding
 from matcher.rules.lint.space import can_hold, implies, size_of, without
-from matcher.rules.rule_set import All, Changes, Condition, EffectKind, Not, Rule, RuleSet, Test
+from matcher.rules.rule_set import SETTABLE, All, Changes, Condition, EffectKind, Not, Rule, RuleSet, Test
 from matcher.rules.strategy import Weights
 
 MOST_WORK = 100_000  # a pair of simple rules counts 2; so many take about a second
@@ -137,12 +137,11 @@ def _between(one: Placed, other: Placed) -> Iterator[Finding]:
 
 def _setting(first: Placed, second: Placed) -> Iterator[Finding]:
     ours, theirs = first.rule.effect.changes or Changes(), second.rule.effect.changes or Changes()
-    names = ("priority", "answer_within_s", "channel")
-    both = [name for name in names if getattr(ours, name) is not None and getattr(theirs, name) is not None]
+    both = [name for name in SETTABLE if getattr(ours, name) is not None and getattr(theirs, name) is not None]
     if not both:
         return
     is_outranked = first.rule.order < second.rule.order and implies(second.rule.when, first.rule.when)
-    if is_outranked and all(getattr(theirs, name) is None for name in names if name not in both):
+    if is_outranked and all(getattr(theirs, name) is None for name in SETTABLE if name not in both):
         yield _told("unreachable_rule", second, first)
     elif first.rule.order == second.rule.order and any(getattr(ours, name) != getattr(theirs, name) for name in both):
         yield _told("overlapping_rules", first, second)
