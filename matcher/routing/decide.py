@@ -13,6 +13,7 @@ from matcher.routing.candidates import with_candidates
 from matcher.routing.decision import Basis, Decision, Round
 from matcher.routing.eligibility import Eligibility, eligibility_of, slots_for
 from matcher.routing.explain import reasons_for
+from matcher.routing.holding import Held, look_ahead
 from matcher.routing.scores import Scores, scores_of
 from matcher.routing.snapshot import Rng, Snapshot
 from matcher.routing.unserved import explain_unserved
@@ -54,19 +55,21 @@ def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
     Serving one more contact outweighs every difference in score; among assignments that serve the most contacts the
     best total score wins. Who is served is settled without anyone's values, who serves whom with them. Where the rule
     set explores, a little of who serves whom is left to chance, and the decisions tell with which propensity; else
-    that is `None`. The same snapshot, `now` and state of `rng` give the same round.
+    that is `None`. Where it holds, a contact may wait for somebody who fits better; nobody else's turn is lost by
+    that. The same snapshot, `now` and state of `rng` give the same round.
     """
-    watch = Stopwatch()
+    watch, given = Stopwatch(), snapshot
     snapshot, eligibility = eligibility_of(snapshot, now)
     watch.note("rules")
     scores = scores_of(snapshot, eligibility, now, turn=int(rng.integers(MOST_TURNS)))
+    scores, held = look_ahead(given, snapshot, eligibility, scores, now)
     watch.note("scores")
-    chosen = choose(snapshot, eligibility, scores)
+    chosen, held = _holding(snapshot, eligibility, scores, held)
     explore, explored = snapshot.rules.rule_set.explore, None
     if explore is not None and explore.floor > 0:
-        chosen, explored = _explored(snapshot, eligibility, scores, chosen, explore.floor, rng)
+        chosen, explored = _explored(snapshot, _open_now(eligibility, held), scores, chosen, explore.floor, rng)
     watch.note("solve")
-    decisions = _decisions(snapshot, eligibility, scores, chosen, now)
+    decisions = _decisions(snapshot, eligibility, scores, chosen, now, held=held)
     if explored is not None:
         decisions = explored.told(decisions, snapshot, scores)
     watch.note("reasons")
@@ -80,7 +83,7 @@ def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
         solve_s=solved.solve_s,
         degraded=solved.status != "optimal",
         basis=basis_of(scores, chosen.employee_of),
-        versions=versions_of(snapshot),
+        versions=versions_of(snapshot, priced=scores.price is not None),
         stages_s=watch.spent_s,
     )
 
@@ -90,9 +93,10 @@ def choose(snapshot: Snapshot, eligibility: Eligibility, scores: Scores) -> Chos
     who would be if nobody's values were known, so that keeping them to oneself costs nobody a turn."""
     chosen = _solved(snapshot, eligibility, scores.total, eligibility.pairs)
     is_waiting = (chosen.employee_of < 0) & eligibility.pairs.any(axis=1)
-    if scores.chemistry is None or not is_waiting.any():
+    unknowing = scores.blind if is_waiting.any() else None
+    if unknowing is None:
         return chosen
-    blind = _solved(snapshot, eligibility, scores.total - scores.chemistry, eligibility.pairs)
+    blind = _solved(snapshot, eligibility, unknowing, eligibility.pairs)
     is_served = blind.employee_of >= 0
     if not (is_served ^ (chosen.employee_of >= 0)).any():
         return chosen
@@ -134,6 +138,28 @@ def _explored(
     return _scored(replace(chosen, employee_of=found.employee_of), scores.total), found
 
 
+def _holding(
+    snapshot: Snapshot, eligibility: Eligibility, scores: Scores, held: Held | None
+) -> tuple[Chosen, Held | None]:
+    """The round with some pairs left out for now. Whoever is served without that, and of whose pairs none is left out,
+    is served all the same: nobody waits because another does. Where that cannot be, nobody is held this time."""
+    chosen = choose(snapshot, eligibility, scores)
+    if held is None:
+        return chosen, None
+    firm = (chosen.employee_of >= 0) & ~held.narrowed
+    lift = (float(np.ptp(scores.total[eligibility.pairs])) + 1.0) * (len(firm) + 1) * firm
+    lifted = replace(scores, total=scores.total + lift[:, None])
+    found = choose(snapshot, _open_now(eligibility, held), lifted)
+    if (found.employee_of[firm] < 0).any():
+        return chosen, None
+    most = float(lift[found.employee_of >= 0].sum())
+    return replace(found, objective=found.objective - most, bound=found.bound - most), held
+
+
+def _open_now(eligibility: Eligibility, held: Held | None) -> Eligibility:
+    return eligibility if held is None else replace(eligibility, pairs=held.pairs)
+
+
 def _scored(blind: Chosen, total: Floats) -> Chosen:
     """The assignment made otherwise than by all of the score, its score told with all of it."""
     served = np.flatnonzero(blind.employee_of >= 0)
@@ -152,13 +178,13 @@ def basis_of(scores: Scores, employee_of: Ints) -> Basis:
     return Basis.PRIOR if weighed.any() else Basis.RULES
 
 
-def versions_of(snapshot: Snapshot) -> dict[str, str | None]:
+def versions_of(snapshot: Snapshot, *, priced: bool = False) -> dict[str, str | None]:
     """What the round was decided under."""
     return {
         "rule_set": snapshot.rules.rule_set.version,
         "classifier": None if snapshot.classifier is None else classifier_version(snapshot),
         "framework": snapshot.framework.name,
-        "prices": None,
+        "prices": snapshot.prices.version if priced and snapshot.prices is not None else None,
     }
 
 
@@ -231,10 +257,13 @@ def _over_channel_maximum(
 
 
 def _decisions(
-    snapshot: Snapshot, eligibility: Eligibility, scores: Scores, chosen: Chosen, now: datetime
+    snapshot: Snapshot, eligibility: Eligibility, scores: Scores, chosen: Chosen, now: datetime, *, held: Held | None
 ) -> tuple[Decision, ...]:
     ran_out = chosen.assignment.status != "optimal"
-    unserved = explain_unserved(snapshot, eligibility, chosen.employee_of, now, problem=chosen.problem, ran_out=ran_out)
+    waits = {} if held is None else held.told(snapshot, chosen.employee_of)
+    unserved = explain_unserved(
+        snapshot, eligibility, chosen.employee_of, now, problem=chosen.problem, ran_out=ran_out, held=waits
+    )
     rows = np.flatnonzero(chosen.employee_of >= 0)
     served = decisions_on(snapshot, eligibility, scores, rows, chosen.employee_of[rows], now, joint=True)
     by_row = dict(zip(rows.tolist(), served, strict=True)) | dict(unserved)

@@ -88,6 +88,8 @@ def _terms(pair: Pair) -> Iterator[Reason]:
     yield from _demand_parts(pair)
     yield _urgency(pair)
     yield _load(pair)
+    if pair.scores.price is not None:
+        yield Reason("price", -float(pair.scores.price[pair.row, pair.column]), pair.say("price"))
     roster, column = pair.snapshot.roster, pair.column
     idle = span(float(roster.idle_s[column]), pair.language)
     yield Reason("longest_idle", float(pair.terms.idle), pair.say("longest_idle", idle=idle))

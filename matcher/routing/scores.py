@@ -49,7 +49,8 @@ class Scores:
     `chemistry` (contacts × employees) is what customers' values, and with a classifier all that is known of customers,
     add to it, `None` where they weigh nothing anywhere. `compatibility` is contacts × employees, with a classifier that
     of customers of whom nothing is known; `urgency` and `preferred` (an employee's column, or −1) go by contact.
-    `…_reliability` is 0 where too little was declared for values to count. `judged`: what a classifier says.
+    `…_reliability` is 0 where too little was declared for values to count. `judged`: what a classifier says. `price`
+    (contacts × employees) is what the employee's time is worth elsewhere, where the rule set looks ahead.
     """
 
     total: Floats
@@ -61,6 +62,15 @@ class Scores:
     urgency: Floats
     preferred: Sequence[int]
     judged: "Judgement | None" = None
+    price: Floats | None = None
+
+    @property
+    def blind(self) -> Floats | None:
+        """The total as if nobody's values were known; `None` where that is the total."""
+        if self.price is None:
+            return None if self.chemistry is None else self.total - self.chemistry
+        priceless: Floats = self.total + self.price
+        return priceless if self.chemistry is None else priceless - self.chemistry
 
     def chance(self, row: int, column: int) -> float:
         """P(good outcome) of the pair, with all that may be used."""

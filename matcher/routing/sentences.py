@@ -62,6 +62,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "Is busy for {share}, {compared} than the others.",
         "nl": "Is voor {share} bezet, {compared} dan de anderen.",
     },
+    "price": {
+        "en": "This employee's time is worth more to other contacts that are expected.",
+        "nl": "De tijd van deze medewerker is meer waard voor andere contacten die worden verwacht.",
+    },
     "longest_idle": {
         "en": "Has been free for {idle}.",
         "nl": "Is al {idle} vrij.",
@@ -231,6 +235,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "held": {
         "en": "Not due before {moment}; too early breaks the promise as well.",
         "nl": "Pas aan de beurt om {moment}; te vroeg breekt de belofte ook.",
+    },
+    "held_back": {
+        "en": "Waits up to {span} for somebody who fits better; who is free now falls {short} short of that.",
+        "nl": "Wacht ten hoogste {span} op iemand die beter past; wie nu vrij is, komt daarvoor {short} tekort.",
     },
     "suggest_channel": {
         "en": "{detail} By {channel} {count} could help now.",

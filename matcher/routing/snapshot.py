@@ -25,7 +25,8 @@ from matcher.routing.wishes import shifted, wishes_of
 from matcher.rules import CompiledRules
 
 if TYPE_CHECKING:
-    from matcher.compatibility.serving import ServedClassifier  # the type alone: most rounds have none
+    from matcher.compatibility.serving import ServedClassifier  # the types alone: most rounds have none
+    from matcher.routing.prices import Prices
 
 Rng = np.random.Generator  # chance is handed in: the same seed gives the same decisions
 
@@ -123,6 +124,7 @@ class Snapshot:
 
     `everyone` is the whole staff where `roster` was narrowed to those the round is about. `classifier` is what was
     learnt from outcomes, where there is one to judge by. Each decision names its best `candidates`, so many at most.
+    `prices` are what employees' time is worth, for rule sets that hold contacts for a better fit.
     """
 
     contacts: tuple[Contact, ...]
@@ -138,6 +140,7 @@ class Snapshot:
     everyone: Roster | None = None
     classifier: "ServedClassifier | None" = None
     candidates: int = 0
+    prices: "Prices | None" = None
 
     def narrowed(self, roster: Roster) -> "Snapshot":
         """The same round over a part of its staff."""
@@ -146,6 +149,7 @@ class Snapshot:
         return Snapshot(  # written out: `replace` takes ten times as long, and this stands before every decision
             self.contacts, roster, self.customers, self.framework, self.rules, self.are_named, self.explain,
             self.language, self.timezone, self.deadline_s, self.roster, self.classifier, self.candidates,
+            self.prices,
         )  # fmt: skip
 
     @property

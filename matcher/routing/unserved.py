@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -36,6 +37,7 @@ Window = tuple[datetime, datetime]
 
 ELSEWHEN = ("not_available", "off_duty")  # what ruled everyone out passes with the hours
 TAKES_NOBODY = ("web_info", "self_service")  # channels that help without an employee
+NOBODY_HELD: Mapping[int, Unassigned] = MappingProxyType({})
 NEXT_LOOK_S = 1.0  # a round follows every change, and a tick of a second when both sides wait
 
 
@@ -47,23 +49,20 @@ def explain_unserved(
     *,
     problem: Problem | None = None,
     ran_out: bool = False,
+    held: Mapping[int, Unassigned] = NOBODY_HELD,
 ) -> Mapping[int, Decision]:
     """A decision for each contact row without an employee.
 
-    `problem` is the round in numbers, for bottlenecks; `ran_out`: time ended before the solver did.
+    `problem` is the round in numbers, for bottlenecks; `ran_out`: time ended before the solver did; `held` are those
+    that wait for somebody who fits better.
     """
-    rows = [int(row) for row in np.flatnonzero(np.asarray(employee_of) < 0)]
+    rows = [int(row) for row in np.flatnonzero(np.asarray(employee_of) < 0) if int(row) not in held]
     willing = [row for row in rows if eligibility.pairs[row].any()]
     shortages = {} if problem is None else shortages_of(snapshot, eligibility, willing, problem, now)
     unproven = sentence("not_chosen" if ran_out else "outranked", snapshot.language)
     inquiry = _Inquiry(snapshot, eligibility, now)
-    return {
-        row: Decision(
-            snapshot.contacts[row].id,
-            unassigned=_why(inquiry, row, shortage=shortages.get(row), unproven=unproven),
-        )
-        for row in rows
-    }
+    why = {row: _why(inquiry, row, shortage=shortages.get(row), unproven=unproven) for row in rows}
+    return {row: Decision(snapshot.contacts[row].id, unassigned=one) for row, one in (why | dict(held)).items()}
 
 
 class _Inquiry:

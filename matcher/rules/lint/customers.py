@@ -45,7 +45,6 @@ def customers_chased_away(rule_set: RuleSet, staff: Sequence[Employee] | None) -
 def carried(rule_set: RuleSet) -> Iterator[Finding]:
     """Parts that are kept for live routing and do nothing in a single match."""
     parts: Mapping[str, object] = {
-        "/hold": rule_set.hold,
         "/limits": rule_set.document.get("limits"),
         "/offer": rule_set.offer.expires_s,
         **{f"/service/{place}/paid_slot": one.paid_slot for place, one in enumerate(rule_set.service)},
