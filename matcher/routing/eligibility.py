@@ -15,12 +15,14 @@ from matcher.contacts.contact import Contact
 from matcher.profiles.people import Customer
 from matcher.routing.arranged import NOTHING, Arranged, arranged
 from matcher.routing.attendance import Bools, Ints, minute_of_week
+from matcher.routing.limits import Able, under_limits
 from matcher.routing.roster import Roster, kept
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import CompiledRules, RuleEffects, apply_rules
 from matcher.rules.apply import AtWork
 from matcher.rules.masks import EmployeeMasks
 from matcher.rules.pairs import refuse
+from matcher.rules.rule_set import NO_LIMITS
 
 NO_EFFECTS = RuleEffects()
 WORTH_NARROWING = 0.75  # of the staff: a roster hardly shorter than the whole is not worth making
@@ -192,13 +194,28 @@ def _open_to(snapshot: Snapshot, demand: Demand, now: datetime, minute: int | No
 
 
 def rule_effects(snapshot: Snapshot, demands: Demands, now: datetime, *, seen: Sequence[Contact] | None) -> RuleEffects:
-    """What the rule set refuses and favours; the employees' side is worked out once per roster and rule set.
+    """What the rule set refuses and favours, by rules and by limits.
 
     `seen` are the contacts as rules see them, where rules set something of them.
     """
+    effects = _effects_of_rules(snapshot, demands, now, seen) if snapshot.rules.rules else NO_EFFECTS
+    if snapshot.rules.rule_set.limits is NO_LIMITS:
+        return effects
+
+    def able() -> Able:
+        whole, refusals = snapshot.whole, effects.refusals
+        if whole is not snapshot and snapshot.rules.rules:
+            refusals = _effects_of_rules(whole, demands, now, seen).refusals
+        return Able(_there_and_fit(whole, demands, now), demands.demand_of, refusals)
+
+    return under_limits(snapshot, effects, able)
+
+
+def _effects_of_rules(
+    snapshot: Snapshot, demands: Demands, now: datetime, seen: Sequence[Contact] | None
+) -> RuleEffects:
+    """What rules refuse and favour; the employees' side is worked out once per roster and rule set."""
     roster, rules = snapshot.roster, snapshot.rules
-    if not rules.rules:
-        return NO_EFFECTS
     customers: Sequence[Customer | None] = snapshot.customers.customers
     waiting: NDArray[np.float64] = np.array([contact.waiting_s for contact in snapshot.contacts], dtype=float)
     everyone = roster if snapshot.everyone is None else snapshot.everyone
@@ -224,11 +241,14 @@ def _employee_masks(roster: Roster, rules: CompiledRules) -> EmployeeMasks:
 def _at_work(snapshot: Snapshot, demands: Demands, now: datetime) -> AtWork:
     """Of the whole staff, those who are there and fit each demand, whether or not they have room."""
     whole = snapshot.whole
-    roster = whole.roster
-    there = _all_pass(presence_tests(whole, now), len(roster))
+    return AtWork(_there_and_fit(whole, demands, now), demands.demand_of, _employee_masks(whole.roster, snapshot.rules))
+
+
+def _there_and_fit(snapshot: Snapshot, demands: Demands, now: datetime) -> Bools:
+    roster = snapshot.roster
+    there = _all_pass(presence_tests(snapshot, now), len(roster))
     fits = np.array([there & _fits(roster, demand) for demand in demands.different], dtype=bool)
-    fits = fits.reshape(len(demands.different), len(roster))
-    return AtWork(fits, demands.demand_of, _employee_masks(roster, snapshot.rules))
+    return fits.reshape(len(demands.different), len(roster))
 
 
 def _fits(roster: Roster, demand: Demand) -> Bools:

@@ -11,6 +11,7 @@ from matcher.profiles.effects import Effect
 from matcher.profiles.framework import Cue
 from matcher.routing.decision import Reason
 from matcher.routing.eligibility import Eligibility, demand_tests, open_to, presence_tests, slots_for
+from matcher.routing.limits import TRANSFERS, Limit
 from matcher.routing.scores import ADVICE, Scores, Terms, continuity_of, terms_of
 from matcher.routing.sentences import decimal, percent, sentence, span
 from matcher.routing.snapshot import Snapshot
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matcher.compatibility.serving import Judgement
 
 TOLD = ("inactive", "not_available", "off_duty", "channel", "language", "skill", "mandate", "slots", "other")
+PASSED_ON = f"limit:{TRANSFERS}"
 SHORT = 3  # reasons in a short explanation
 STANDS_OUT = 2.0  # times an even share: less than that is no reason to speak to someone in a certain way
 SMALLEST_TOLD = 0.0005  # effects below this round to nothing in a sentence
@@ -104,7 +106,7 @@ def _terms(pair: Pair) -> Iterator[Reason]:
 
 
 def _ordered(pair: Pair) -> Iterator[Reason]:
-    """What rules made of the contact, and which of them had to give way for this employee to help."""
+    """What rules and limits made of the contact, and which had to give way for this employee to help."""
     row, language = pair.row, pair.language
     for rule, changes in pair.eligibility.arranged.set_by.get(row, ()):
         done = [pair.say("set.priority", priority=changes.priority)] if changes.priority is not None else []
@@ -117,9 +119,14 @@ def _ordered(pair: Pair) -> Iterator[Reason]:
         text = pair.say("set", title=rule.title, reason=rule.reason[language], done="; ".join(done))
         yield Reason(f"rule:{rule.id}", 0.0, text)
     waited = span(pair.snapshot.contacts[row].waiting_s, language)
+    for refusal in pair.eligibility.rules.refusals:
+        if isinstance(refusal.rule, Limit) and refusal.contacts[row] and refusal.rule.id == PASSED_ON:
+            text = pair.say("rule", title=refusal.rule.title, reason=refusal.rule.reason[language])
+            yield Reason(PASSED_ON, 0.0, text)
     for one in pair.eligibility.rules.relaxations:
         if one.contacts[row] and one.employees[pair.column]:
             how = "relaxed.at_once" if one.at_once[row] else "relaxed.waited"
+            how = "relaxed.limit" if isinstance(one.rule, Limit) else how
             text = pair.say(how, title=one.rule.title, waited=waited, reason=one.rule.reason[language])
             yield Reason(f"relaxed:{one.rule.id}", 0.0, text)
 

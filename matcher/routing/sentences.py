@@ -89,6 +89,29 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "Nobody at work meets this rule, so it gave way at once: {title}. {reason}",
         "nl": "Niemand die werkt voldoet aan deze regel, dus week hij meteen: {title}. {reason}",
     },
+    "relaxed.limit": {
+        "en": "Everyone at work who could help is beyond this limit, so it gave way: {title}. {reason}",
+        "nl": "Iedereen die werkt en kan helpen zit boven deze grens, dus week ze: {title}. {reason}",
+    },
+    # limits
+    "limit.transfers": {"en": "Passed on often enough", "nl": "Vaak genoeg doorverbonden"},
+    "limit.transfers.why": {
+        "en": "Passed on {most} times or more, a contact goes to the highest mandate at work that fits it.",
+        "nl": "Wie {most} keer of vaker is doorverbonden gaat naar het hoogste mandaat dat werkt en past.",
+    },
+    "limit.difficult_in_a_row": {
+        "en": "Enough difficult contacts in a row",
+        "nl": "Genoeg moeilijke contacten achtereen",
+    },
+    "limit.difficult_in_a_row.why": {
+        "en": "After {most} difficult contacts in a row an employee gets no further one.",
+        "nl": "Na {most} moeilijke contacten achtereen krijgt een medewerker er geen bij.",
+    },
+    "limit.busy_share": {"en": "Busy enough", "nl": "Druk genoeg"},
+    "limit.busy_share.why": {
+        "en": "Who is busy for {most} of the time or more gets nothing new.",
+        "nl": "Wie {most} van de tijd of meer bezet is krijgt niets nieuws.",
+    },
     # how to meet the customer
     "wish.no_push": {
         "en": "Decides for themself: give information and do not push anything.",
@@ -174,6 +197,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "nobody.rule": {
         "en": "A rule refuses everyone left: {title}. {reason} {change}",
         "nl": "Een regel weigert wie over was: {title}. {reason} {change}",
+    },
+    "nobody.limit": {
+        "en": "A limit keeps it from everyone who is free: {title}. {reason}",
+        "nl": "Een grens houdt het weg bij wie vrij is: {title}. {reason}",
     },
     "change.stop": {
         "en": "It is a red card: switch it off to serve such contacts again.",

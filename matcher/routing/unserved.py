@@ -24,6 +24,7 @@ from matcher.routing.eligibility import (
     rule_effects,
     slots_for,
 )
+from matcher.routing.limits import Limit
 from matcher.routing.roster import kept
 from matcher.routing.sentences import WEEKDAYS, sentence, span
 from matcher.routing.shortages import shortages_of
@@ -73,6 +74,7 @@ class _Inquiry:
         self._whole = snapshot.whole
         demands = Demands(eligibility.demands, eligibility.demand_of)
         self._refusals = rule_effects(self._whole, demands, now, seen=eligibility.arranged.seen).refusals
+        self._lasting = [one for one in self._refusals if not isinstance(one.rule, Limit)]  # who is tired now rests
         self._answers: dict[object, Any] = {}
 
     def last_question(self, row: int) -> tuple[str, Any]:
@@ -128,7 +130,7 @@ class _Inquiry:
         fits = roster.active & ~_excluded(whole, whole.contacts[row])
         for question in demand_tests(roster, self.demand(row)):
             fits &= question.passes
-        for refusal in self._refusals:
+        for refusal in self._lasting:
             fits &= ~(refusal.employees & refusal.contacts[row])
         found = roster.hours.next_among(fits, minute_of_week(self.now, zone))
         if found is None:
@@ -162,6 +164,10 @@ def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str
         return Unassigned(Why.NO_CAPACITY, told, shortage, next_look_s=NEXT_LOOK_S)
     code, subject = inquiry.last_question(row)
     gives_way_s, why = None, Why.NO_ELIGIBLE_EMPLOYEE
+    if code == "rule" and isinstance(subject.rule, Limit):
+        title, reason = subject.rule.title, subject.rule.reason[language]
+        detail = sentence("nobody.limit", language, title=title, reason=reason)
+        return Unassigned(Why.NO_CAPACITY, detail, next_look_s=NEXT_LOOK_S)
     if code == "rule":
         detail, gives_way_s = _by_rule(subject, contact, language)
         why = Why.NO_SERVICE if subject.rule.effect.kind is EffectKind.STOP else why

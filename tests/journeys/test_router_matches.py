@@ -47,6 +47,28 @@ def test_presence_counts_at_the_next_match(service: Installation) -> None:
     assert ranked() == ["e1"]
 
 
+def test_a_limit_looks_at_what_a_presence_says(service: Installation) -> None:
+    """The desktop keeps count of difficult contacts; the next one goes to a colleague, and an easy one may come."""
+    for name, count in (("e1", 3), ("e2", 0)):
+        service.add_employee(name)
+        said = {"state": "available", "difficult_in_a_row": count, "busy_share": 0.5 if count else 0.25}
+        answer = service.call("router", "PUT", f"/v1/employees/{name}/presence", json=said)
+        assert answer.get_json() == said
+    limited = {
+        "schema": "rule-set/1", "title": "Limits", "strategy": {"preset": "customer_intimacy"},
+        "limits": {"difficult_in_a_row": 3},
+    }  # fmt: skip
+    draft = service.call("operations", "POST", "/v1/rule-sets", json=limited).get_json()["version"]
+
+    def ranked(**more: object) -> list[str]:
+        body = {"contact": {"id": "x1", **BILLING, **more}, "rule_set": draft}
+        found = service.call("router", "POST", "/v1/rankings", json=body).get_json()
+        return sorted(one["employee_id"] for one in found["assignments"])
+
+    assert ranked() == ["e1", "e2"]
+    assert ranked(difficult=True) == ["e2"]
+
+
 def test_values_count_only_with_consent(service: Installation) -> None:
     """A customer who did not agree is served by the rules, and no value evidence can be added."""
     service.add_customer("agreed")

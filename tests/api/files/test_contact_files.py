@@ -19,8 +19,9 @@ def read(content: str, at: datetime | None = None) -> list[LoggedContact]:
 def test_every_column_of_a_contact_file_is_read() -> None:
     """The columns are the contract (api.md section 9)."""
     (logged,) = read(
-        "id,customer_id,channel,intent,language,skills,mandate,priority,waiting_s,due_to,service_s,patience_s\n"
-        "k1,c1,phone,move house,nl,billing=3,2,7,41.5,2026-11-22T14:00:00+01:00,300,90\n"
+        "id,customer_id,channel,intent,language,skills,mandate,priority,waiting_s,due_to,service_s,patience_s,"
+        "transfers,difficult\n"
+        "k1,c1,phone,move house,nl,billing=3,2,7,41.5,2026-11-22T14:00:00+01:00,300,90,2,true\n"
     )
 
     assert logged == LoggedContact(
@@ -35,6 +36,8 @@ def test_every_column_of_a_contact_file_is_read() -> None:
             priority=7,
             waiting_s=41.5,
             due_to=datetime(2026, 11, 22, 13, tzinfo=UTC),
+            transfers=2,
+            difficult=True,
         ),
         service_s=300.0,
         patience_s=90.0,

@@ -123,6 +123,7 @@ def test_a_fault_is_named_where_it_stands(doc, fault):
         (rule(effect={"set": {}}, employees=...), ("/effect/set", "nothing_set")),
         (rule(effect={"set": {"channel": "fax"}}, employees=...), ("/effect/set/channel", "unknown_channel")),
         (rule(effect={"set": {"answer_within_s": 0}}, employees=...), ("/effect/set/answer_within_s", "out_of_range")),
+        (rule(effect={"set": {"difficult": False}}, employees=...), ("/effect/set/difficult", "wrong_type")),
         (rule(effect={"set": {"priority": 9}}), ("/employees", "no_employees_here")),
         (rule(effect={"stop": True}, when=..., employees=...), ("/employees", "missing")),
         (rule(effect={"stop": {"rules": ["r0"]}}), ("/employees", "no_employees_here")),
@@ -211,7 +212,8 @@ def test_everything_a_rule_set_can_say_is_kept():
     doc = document(
         rule(relax=[{"after_s": 60, "employees": asks("employee.mandate", "at_least", value=1)},
                     {"after_s": 120, "drop": True}]),
-        rule(id="r2", effect={"set": {"priority": 7, "answer_within_s": 3600, "channel": "desk"}}, employees=...),
+        rule(id="r2", effect={"set": {"priority": 7, "answer_within_s": 3600, "channel": "desk", "difficult": True}},
+             employees=...),
         rule(id="r3", effect={"stop": {"rules": ["r1"]}}, employees=...),
         strategy={**COST, "segments": {"business": {"preset": "customer_intimacy", "weights": {"fit": 2}}}},
         values={"mode": "learned", "max_weight": 0.4},
@@ -229,7 +231,7 @@ def test_everything_a_rule_set_can_say_is_kept():
 
     assert [(step.after_s, step.employees is None) for step in read.rules[0].steps] == [(60.0, False), (120.0, True)]
     assert read.rules[0].relax_after_s == 120.0
-    assert read.rules[1].effect.changes == Changes(7, 3600.0, "desk")
+    assert read.rules[1].effect.changes == Changes(7, 3600.0, "desk", difficult=True)
     assert read.rules[2].effect.rules == ("r1",)
     assert (read.strategy.weights_for("business").fit, read.strategy.weights_for("thrifty").fit) == (2.0, 0.4)
     assert read.service_for("thrifty") == Service(
