@@ -1,7 +1,7 @@
 """The statements about decisions that were acted on."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, astuple, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, delete, insert, literal, select, type_coerce, update
 
 from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
-from matcher.use_cases.learning_ports import MOST_CANDIDATES, Candidate, LoggedDecision, Place
+from matcher.use_cases.learning_ports import MOST_CANDIDATES, Asked, Candidate, LoggedDecision, Place, Said
 from models import subjects
 from models.columns import json_text
 from models.dialects import allow_statement_s
@@ -63,7 +63,7 @@ class SqlDecisionLog:
         theirs = _PERSON[who] == person_id
         if who == CUSTOMER:
             return self._connection.execute(delete(decision_log).where(theirs)).rowcount
-        unnamed = update(decision_log).where(theirs).values(employee_id=None, propensity=None)
+        unnamed = update(decision_log).where(theirs).values(employee_id=None, propensity=None, said=None)
         chosen = set(self._connection.execute(unnamed.returning(decision_log.c.decision_id)).scalars())
         return len(chosen | self._without_candidate(person_id))
 
@@ -75,14 +75,16 @@ class SqlDecisionLog:
         allow_statement_s(self._connection, LONG_STATEMENT_S)
         columns = decision_log.c
         text = type_coerce(columns.candidates, Text)
-        query = select(columns.decision_id, columns.candidates).order_by(columns.decision_id).limit(BATCH_ROWS)
+        query = select(columns.decision_id, columns.candidates, columns.said).order_by(columns.decision_id)
+        query = query.limit(BATCH_ROWS)
         query = query.where(position(text, literal(f"[{json_text(employee_id)},", Text)) > 0)
         touched, last = set[str](), ""
         while rows := self._connection.execute(query.where(columns.decision_id > last)).all():
-            for decision_id, candidates in rows:
+            for decision_id, candidates, said in rows:
                 left = [each for each in candidates if each[0] != employee_id]
-                change = update(decision_log).where(columns.decision_id == decision_id).values(candidates=left)
-                self._connection.execute(change)
+                forgot = said and [[*each[:2], None, None] if each[2] == employee_id else each for each in said]
+                change = update(decision_log).where(columns.decision_id == decision_id)
+                self._connection.execute(change.values(candidates=left, said=forgot))
                 touched.add(decision_id)
             last = rows[-1].decision_id
         return touched
@@ -101,23 +103,47 @@ def of_those_there(one: LoggedDecision, known: Mapping[Who, Collection[str]]) ->
     is_served = one.employee_id in known[EMPLOYEE]
     there = [each for each in one.candidates if each.employee_id in known[EMPLOYEE]]
     best = sorted(there, key=lambda each: (-each.score, each.employee_id))[:MOST_CANDIDATES]
+    is_customer = one.customer_id in known[CUSTOMER]
     return replace(
         one,
-        customer_id=one.customer_id if one.customer_id in known[CUSTOMER] else None,
+        customer_id=one.customer_id if is_customer else None,
         employee_id=one.employee_id if is_served else None,
         propensity=one.propensity if is_served else None,
         candidates=tuple(best),
         candidates_left_out=one.candidates_left_out + len(one.candidates) - len(best),
+        asked=one.asked if is_customer or one.asked is None else replace(one.asked, segment=None),
+        said=of_favourites_there(one.said, {each.employee_id for each in best}) if is_served else (),
     )
+
+
+def of_favourites_there(said: Sequence[Said], candidates: Collection[str]) -> tuple[Said, ...]:
+    """The same, naming nobody who is not among these candidates."""
+    return tuple(each if each.favourite in candidates else Said(each.version, each.probability) for each in said)
 
 
 def _values(one: LoggedDecision) -> dict[str, Any]:
     values = {name: getattr(one, name) for name in decision_log.c.keys() if name != "decision_id"}  # noqa: SIM118
     listed = [[each.employee_id, each.score, each.probability] for each in one.candidates]
-    return {**values, "decision_id": one.id, "versions": dict(one.versions), "candidates": listed}
+    return {
+        **values,
+        "decision_id": one.id,
+        "versions": dict(one.versions),
+        "candidates": listed,
+        "asked": None if one.asked is None else asdict(one.asked),
+        "said": [list(astuple(each)) for each in one.said] or None,
+    }
 
 
 def _decision(row: Row[*tuple[Any, ...]]) -> LoggedDecision:
     values = dict(row._mapping)
     candidates = tuple(Candidate(*each) for each in values.pop("candidates"))
-    return LoggedDecision(id=values.pop("decision_id"), candidates=candidates, **values)
+    said = tuple(Said(*each) for each in values.pop("said") or ())
+    asked = _asked(values.pop("asked"))
+    return LoggedDecision(id=values.pop("decision_id"), candidates=candidates, asked=asked, said=said, **values)
+
+
+def _asked(told: Mapping[str, Any] | None) -> Asked | None:
+    if told is None:
+        return None
+    moments = {name: told[name] and datetime.fromisoformat(told[name]) for name in ("due_from", "due_to")}
+    return Asked(**{**told, **moments})

@@ -74,7 +74,8 @@ outcome = Table(
     Index(None, "complaint", "occurred_at", "event_id"),
 )
 
-# `candidates`: those who might have been chosen, [employee, score, probability] each, best first.
+# `candidates`: those who might have been chosen, [employee, score, probability] each, best first. `asked`: what the
+# contact asked, NULL before that was kept. `said`: [classifier, probability, favourite, its probability] each.
 decision_log = Table(
     "decision_log",
     metadata,
@@ -93,6 +94,8 @@ decision_log = Table(
     Column("queue", Text),
     Column("intent", Text),
     Column("channel", Text, nullable=False),
+    Column("asked", Json),
+    Column("said", Json),
     is_not_empty("decision_id"),
     is_not_empty("contact_id"),
     is_one_of("basis", BASES, "basis_is_known"),

@@ -1,7 +1,7 @@
 """`klik classifiers list | show | train | judge | promote | rollback`: what outcomes taught, and what serves."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +9,7 @@ import click
 from api.commands.clean_output import clean_output
 from api.commands.evaluate import COLUMNS, shown
 from api.commands.installation import open_klik, settings_from_environment
+from api.commands.moments import MOMENT, aware
 from api.commands.screen import json_option, progress, say_json, say_table, wants_json
 from matcher.errors import Conflict
 
@@ -20,7 +21,6 @@ MOST_LISTED = 500
 MOST_SEED = 2**53 - 1  # as over HTTP: a whole number that every reader of JSON holds
 PARTS = ("value", "low", "high")
 VERSION = click.argument("version")
-MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"])
 
 
 @click.group()
@@ -88,7 +88,7 @@ def train(since: datetime | None, until: datetime | None, seed: int) -> None:
     with open_klik(settings_from_environment()) as klik:
 
         def start(records: "Records") -> "Job":
-            window = {"since": _aware(since), "until": _aware(until)}
+            window = {"since": aware(since), "until": aware(until)}
             return start_training(records, **window, seed=seed, actor=ACTOR, now=klik.now(), new_id=klik.new_id)
 
         with progress("Learning from outcomes") as told, clean_output():
@@ -125,8 +125,8 @@ def judge(version: str, since: datetime | None, until: datetime | None) -> None:
             version,
             framework=klik.framework,
             floor=0.0 if explore is None else explore.floor,
-            since=_aware(since),
-            until=_aware(until),
+            since=aware(since),
+            until=aware(until),
             now=klik.now(),
         )
     if wants_json():
@@ -218,8 +218,3 @@ def _cell(value: float | None) -> str:
 def _tell_gate(gate: Any) -> None:
     marks = [["passed" if line["passed"] else "failed", line["name"], line["told"]] for line in gate["lines"]]
     say_table(("gate", "line", "what was found"), marks)
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """A day without a zone begins at midnight UTC."""
-    return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)

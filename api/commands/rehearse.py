@@ -9,6 +9,7 @@ import click
 
 from api.commands.clean_output import clean_output
 from api.commands.installation import open_klik, settings_from_environment
+from api.commands.moments import MOMENT, aware
 from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, wants_json
 
@@ -28,6 +29,8 @@ PAGE = 500
 @click.argument("draft", metavar="FILE|VERSION")
 @click.option("--contacts", type=FILE, help="CSV of contacts, with arrived_at; service_s and patience_s if known.")
 @click.option("--log", type=FILE, help="A bank's call log as `klik replay` reads it, instead of --contacts.")
+@click.option("--from", "since", type=MOMENT, help="Contacts decided here since, which were logged; instead of a file.")
+@click.option("--to", "until", type=MOMENT, help="The end of that period, itself left out; default now.")
 @click.option("--employees", type=FILE, help="CSV of employees; without it those of this installation.")
 @click.option("--customers", type=FILE, help="CSV of customers: segments and profiles.")
 @click.option("--current", metavar="FILE|VERSION", help="What to compare with; without it the rule set in force here.")
@@ -44,9 +47,9 @@ def rehearse(draft: str, lang: str, out: Path | None, picture: str, **asked: Any
     \b
     Example:
       klik rules rehearse winter.json --contacts contacts.csv --employees employees.csv --out rehearsal/
+      klik rules rehearse winter.json --from 2026-11-16 --to 2026-11-21
     """
-    if (asked["contacts"] is None) == (asked["log"] is None):
-        raise click.UsageError("Give the contacts to replay: either --contacts or --log.")
+    _check(asked)
     with open_klik(settings_from_environment()) as klik, clean_output():
         current = klik.rule_set if asked["current"] is None else _rule_set(klik, asked["current"])
         found, source = _rehearsed(klik, current, _rule_set(klik, draft), asked)
@@ -68,7 +71,9 @@ def _rehearsed(klik: "Klik", current: "RuleSet", draft: "RuleSet", asked: dict[s
 
 
 def _case(klik: "Klik", asked: dict[str, Any]) -> "tuple[Case, Source]":
-    """What it runs on, from the files named."""
+    """What it runs on, from the files named or out of the store."""
+    if asked["since"] is not None:
+        return _stored(klik, asked)
     from api.rehearsal_case import case_of_contacts, case_of_log, read_contacts, read_known
     from matcher.simulation.klik import Known
 
@@ -88,6 +93,30 @@ def _case(klik: "Klik", asked: dict[str, Any]) -> "tuple[Case, Source]":
         return case_of_contacts(
             seen, staff, framework, known=known, timezone=zone, within_s=within_s, seed=seed, name=path.name
         )
+
+
+def _check(asked: dict[str, Any]) -> None:
+    """Refuse calls that cannot be meant."""
+    if sum(asked[name] is not None for name in ("contacts", "log", "since")) != 1:
+        raise click.UsageError("Give the contacts to replay: one of --contacts, --log and --from.")
+    if asked["until"] is not None and asked["since"] is None:
+        raise click.UsageError("--to ends a period that --from begins.")
+    if asked["since"] is not None and (asked["employees"] or asked["customers"]):
+        raise click.UsageError("Stored contacts are replayed with the people stored here: leave out the files.")
+
+
+def _stored(klik: "Klik", asked: dict[str, Any]) -> "tuple[Case, Source]":
+    """The contacts that were logged in the period, with the people stored here."""
+    from api.rehearsal_job import case_of_order
+    from matcher.use_cases.start_rehearsal import RehearsalOrder, check_order
+
+    since, until = aware(asked["since"]), aware(asked["until"]) or klik.now()
+    order = RehearsalOrder(
+        since=since, until=until, sample=asked["sample"], within_s=asked["answer_within"], seed=asked["seed"]
+    )
+    with klik.store.reading() as records:
+        check_order(records, order)
+        return case_of_order(klik, records, order)
 
 
 def _staff(klik: "Klik", path: Path | None, *, is_log: bool) -> "dict[str, Employee]":
@@ -137,9 +166,14 @@ def _tell(told: dict[str, Any], lang: str) -> None:
     for sentence in told["sentences"][lang]:
         click.echo(f"- {sentence}")
     if source["nobody_gives_up"]:
-        click.echo("The file tells no patience: nobody gives up in this rehearsal.", err=True)
+        click.echo("No patience is known: nobody gives up in this rehearsal.", err=True)
     if source["services_drawn"]:
-        click.echo(f"{source['services_drawn']:,} service times were drawn, as the file does not tell them.", err=True)
+        click.echo(f"{source['services_drawn']:,} service times were drawn, as they are not known.", err=True)
+    for reason, count in source.get("left_out", {}).items():
+        if count:
+            click.echo(f"Left out, {reason.replace('_', ' ')}: {count:,} contacts.", err=True)
+    if source.get("read_until"):
+        click.echo(f"Only contacts until {source['read_until']}: more than that is not replayed at once.", err=True)
 
 
 def _write(found: "Rehearsed", told: dict[str, Any], folder: Path, ending: str, lang: str) -> None:

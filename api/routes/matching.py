@@ -1,7 +1,7 @@
 """Matching without state, for routers that keep their own queue: nothing is stored, unless decisions are to be kept."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from secrets import randbits
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -31,9 +31,8 @@ def match(asked: dict[str, Any]) -> Response:
     here, seed = klik(), _seed(asked)
     now, rng = here.now(), here.new_rng(seed)
     terms, wanted = _terms(here, now), MatchRequest(**_said(asked))
-    made = match_contacts(here.store, wanted, terms=terms, now=now, rng=rng)
-    if wanted.log:
-        log_round(here.store, wanted, made, terms=terms, seed=seed, now=now, new_id=here.new_id)
+    keep = partial(log_round, here.store, seed=seed, new_id=here.new_id)
+    made = match_contacts(here.store, wanted, terms=terms, now=now, rng=rng, keep=keep)
     return json_answer({**shown_round(made), "seed": seed})
 
 

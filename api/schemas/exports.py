@@ -1,5 +1,6 @@
 """Everything held about a person, as they get it."""
 
+from dataclasses import asdict
 from typing import Any
 
 import marshmallow as ma
@@ -14,6 +15,7 @@ from matcher.profiles.framework import Framework
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import CUSTOMER, Who
 from matcher.use_cases.export_person import PersonExport
+from matcher.use_cases.learning_ports import Asked
 from matcher.use_cases.ports import FormAnswer, LoggedDecision
 
 OF_A_CUSTOMER = ("customer_id", "segment", "note")
@@ -55,6 +57,27 @@ class ExportedOverlaySchema(ma.Schema):
     expires_at = fields.AwareDateTime(required=True)
 
 
+class ExportedAskSchema(ma.Schema):
+    """What the contact asked, as it was kept for rehearsals; the segment is the customer's at that moment."""
+
+    language = fields.String(allow_none=True)
+    skills = fields.Dict(keys=fields.String(), values=fields.Integer())
+    wanted_skills = fields.Dict(keys=fields.String(), values=fields.Integer())
+    mandate = fields.Integer()
+    priority = fields.Integer()
+    waiting_s = fields.Float()
+    due_from = fields.AwareDateTime(allow_none=True)
+    due_to = fields.AwareDateTime(allow_none=True)
+    segment = fields.String(allow_none=True)
+
+
+class ExportedJudgementSchema(ma.Schema):
+    """The probability of a good outcome that a classifier gave the two who met."""
+
+    version = fields.String(required=True)
+    probability = fields.Float(required=True)
+
+
 class ExportedDecisionSchema(ma.Schema):
     """A decision on the person's contact: when, by what, whom it chose, and with which chance."""
 
@@ -69,6 +92,8 @@ class ExportedDecisionSchema(ma.Schema):
     propensity = fields.Float()
     queue = fields.String()
     intent = fields.String()
+    asked = fields.Nested(ExportedAskSchema)
+    judged = fields.List(fields.Nested(ExportedJudgementSchema))
 
 
 class PersonExportSchema(ma.Schema):
@@ -104,7 +129,7 @@ def shown_export(export: PersonExport, framework: Framework) -> dict[str, Any]:
         "overlays": [_shown_overlay(one) for one in export.overlays],
         "profile_hidden": export.profile_hidden,
         "outcomes": [_shown_outcome(one, export.who) for one in export.outcomes],
-        "decisions": [_shown_decision(one) for one in export.decisions],
+        "decisions": [_shown_decision(one, export.who) for one in export.decisions],
         "exported_at": shown_moment(export.exported_at),
     }
     if export.presence is not None:
@@ -117,16 +142,27 @@ def _shown_outcome(one: ContactOutcome, who: Who) -> dict[str, Any]:
     return shown_outcome(one if who == CUSTOMER else without(one, OF_A_CUSTOMER))
 
 
-def _shown_decision(one: LoggedDecision) -> dict[str, Any]:
-    """The decision without its customer and without those who were not chosen."""
+def _shown_decision(one: LoggedDecision, who: Who) -> dict[str, Any]:
+    """The decision without its customer and without those who were not chosen; to employees no customer's segment."""
     always = {name: getattr(one, name) for name in ("id", "contact_id", "basis", "strategy", "channel")}
     told = {name: getattr(one, name) for name in ("employee_id", "propensity", "queue", "intent")}
+    judged = [{"version": each.version, "probability": each.probability} for each in one.said]
     return {
         **always,
         "at": shown_moment(one.at),
         "versions": dict(one.versions),
         **{name: value for name, value in told.items() if value is not None},
+        **({} if one.asked is None else {"asked": _shown_ask(one.asked, who)}),
+        **({"judged": judged} if judged else {}),
     }
+
+
+def _shown_ask(asked: Asked, who: Who) -> dict[str, Any]:
+    told = asdict(asked)
+    if who != CUSTOMER:
+        del told["segment"]
+    moments = {name: told[name] and shown_moment(told[name]) for name in ("due_from", "due_to")}
+    return {**told, **moments}
 
 
 def _shown_answer(one: FormAnswer) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The event-driven engine: a heap of events, a round after every instant at which something changed."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -10,7 +11,7 @@ import numpy as np
 
 from matcher.contacts.life import ContactLife, ContactState, arrive
 from matcher.errors import Conflict
-from matcher.simulation.policies import Choice, Floor, Policy
+from matcher.simulation.policies import Choice, Floor, Policy, slots_taken
 from matcher.simulation.scenario import Arrival, Scenario
 
 
@@ -72,8 +73,8 @@ class _Day:
         self.arrival_of = {arrival.contact.id: arrival for arrival in scenario.arrivals}
         self.lives: dict[str, ContactLife[float]] = {}
         self.waiting: dict[str, Arrival] = {}
-        self.serving: set[str] = set()  # employees with a contact or its after-work
-        self.free_since: dict[str, float] = {}  # on duty and not serving
+        self.load: Counter[str] = Counter()  # slots that contacts and their after-work take of employees
+        self.free_since: dict[str, float] = {}  # on duty with a slot left
         self.on_duty: set[str] = set()
         self.staff: tuple[str, ...] = ()
         self.rounds = 0
@@ -111,10 +112,17 @@ class _Day:
         if arrival.patience_s != float("inf"):
             self.plan(now_s + arrival.patience_s, _Event.GAVE_UP, contact_id)
 
-    def free(self, employee_id: str, now_s: float) -> None:
-        self.serving.discard(employee_id)
+    def free(self, contact_id: str, now_s: float) -> None:
+        employee_id = self.lives[contact_id].employee_id or ""
+        self.load[employee_id] -= self.slots_of(employee_id, contact_id)
         if employee_id in self.on_duty:
             self.free_since[employee_id] = now_s
+
+    def slots_of(self, employee_id: str, contact_id: str) -> int:
+        return slots_taken(self.scenario.employees[employee_id], self.arrival_of[contact_id].contact)
+
+    def room(self, employee_id: str) -> int:
+        return self.scenario.employees[employee_id].capacity - self.load[employee_id]
 
     def give_up(self, contact_id: str, now_s: float) -> None:
         if self.waiting.pop(contact_id, None) is not None:
@@ -123,7 +131,7 @@ class _Day:
     def change_shift(self, employee_id: str, now_s: float, *, comes: bool) -> None:
         if comes:
             self.on_duty.add(employee_id)
-            if employee_id not in self.serving:
+            if self.room(employee_id) > 0:
                 self.free_since[employee_id] = now_s
         else:
             self.on_duty.discard(employee_id)
@@ -136,7 +144,8 @@ class _Day:
         self.rounds += 1
         employees = self.scenario.employees
         free = [(employees[who], since) for who, since in self.free_since.items()]
-        floor = Floor(self.scenario, now_s, tuple(self.waiting.values()), free, self.staff)
+        room = {who: self.room(who) for who in self.free_since}
+        floor = Floor(self.scenario, now_s, tuple(self.waiting.values()), free, self.staff, room)
         choice = self.policy.choose(floor, self.rng)
         self.carry_out(choice, now_s)
 
@@ -145,13 +154,20 @@ class _Day:
             if employee_id not in self.free_since or contact_id not in self.waiting:
                 raise Conflict(f"{self.policy.name}: {contact_id} does not wait or {employee_id} is not free.")
             arrival = self.waiting.pop(contact_id)
-            del self.free_since[employee_id]
-            self.serving.add(employee_id)
+            self.take(employee_id, contact_id, now_s)
             self.lives[contact_id] = self.lives[contact_id].offer(employee_id, now_s).accept(now_s)
             self.plan(now_s + arrival.service_s, _Event.COMPLETED, contact_id)
-            self.plan(now_s + arrival.service_s + arrival.after_work_s, _Event.FREED, employee_id)
+            self.plan(now_s + arrival.service_s + arrival.after_work_s, _Event.FREED, contact_id)
         if choice.look_again_s is not None and self.waiting and self.free_since:
             self.plan(now_s + max(choice.look_again_s, 1.0), _Event.LOOK, "")
+
+    def take(self, employee_id: str, contact_id: str, now_s: float) -> None:
+        self.load[employee_id] += self.slots_of(employee_id, contact_id)
+        if self.room(employee_id) < 0:
+            raise Conflict(f"{self.policy.name}: {employee_id} has no room for {contact_id}.")
+        del self.free_since[employee_id]
+        if self.room(employee_id) > 0:
+            self.free_since[employee_id] = now_s
 
     def stays(self) -> tuple[Stay, ...]:
         return tuple(Stay(arrival, self.lives[arrival.contact.id]) for arrival in self.scenario.arrivals)
@@ -161,8 +177,9 @@ def run(scenario: Scenario, policy: Policy, *, rng: np.random.Generator, progres
     """What becomes of every arrival when `policy` gives out the work.
 
     A round follows every instant at which a contact arrives, an employee gets free or a shift changes; it is left out
-    when nobody waits or nobody is free. An employee serves one contact at a time, accepts what is offered, and finishes
-    a contact that runs past the end of a spell. An arrival without patience is lost only when not given out at once.
+    when nobody waits or nobody is free. An employee serves as many contacts at a time as their slots allow, each in its
+    own time (a channel's `max` is kept within a round only), accepts what is offered, and finishes a contact that runs
+    past the end of a spell. An arrival without patience is lost only when not given out at once.
     """
     day = _Day(scenario, policy, rng)
     total, arrived, is_due = len(scenario.arrivals), 0, False

@@ -80,7 +80,7 @@ class Klik:
         slots, idle = np.zeros(len(floor.staff), dtype=np.int64), np.zeros(len(floor.staff))
         for employee, since in floor.free:
             column = roster.index_of[employee.id]
-            slots[column], idle[column] = employee.capacity, floor.now_s - since
+            slots[column], idle[column] = floor.room[employee.id], floor.now_s - since
         return roster.with_state(free_slots=slots, idle_s=idle)
 
 

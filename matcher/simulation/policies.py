@@ -1,6 +1,6 @@
 """Who takes which contact: what a policy sees of the floor, what it answers, and the two classic policies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class Floor:
     """The floor at one moment.
 
     `waiting` is in order of arrival; `free` holds employees with the second since when they are free. `staff` names
-    everyone on duty, free or not, in a fixed order.
+    everyone on duty, free or not, in a fixed order; `room` tells by id how many slots those free have left.
     """
 
     scenario: Scenario
@@ -24,11 +24,15 @@ class Floor:
     waiting: Sequence[Arrival]
     free: Sequence[tuple[Employee, float]]
     staff: tuple[str, ...]
+    room: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Pairs (contact id, employee id), each id at most once; `look_again_s` asks for a round after so many seconds."""
+    """Pairs (contact id, employee id): a contact once at most, an employee as often as there is room.
+
+    `look_again_s` asks for a round after so many seconds.
+    """
 
     pairs: tuple[tuple[str, str], ...] = ()
     look_again_s: float | None = None
@@ -58,21 +62,35 @@ def is_able(employee: Employee, contact: Contact) -> bool:
     )
 
 
+def slots_taken(employee: Employee, contact: Contact) -> int:
+    """How many slots the contact takes of the employee, who is never too small for a single one."""
+    load = employee.channels.get(contact.channel)
+    return 1 if load is None else min(load.cost, employee.capacity)
+
+
 def _in_turn(waiting: Sequence[Arrival]) -> list[Arrival]:
     """Higher priority first, within a priority in order of arrival."""
     return sorted(waiting, key=lambda arrival: (-arrival.contact.priority, arrival.at_s))
 
 
-def _hand_out(waiting: Sequence[Arrival], in_order: Sequence[Employee]) -> Choice:
-    """Each contact in turn to the first employee able to serve it; one that nobody can serve blocks no other."""
-    left = list(in_order)
+def _hand_out(floor: Floor, in_order: Sequence[Employee]) -> Choice:
+    """Each contact in turn to the first employee able to serve it; one that nobody can serve blocks no other.
+
+    Whoever got one goes to the end of the line.
+    """
+    left, room = list(in_order), dict(floor.room)
     pairs = []
-    for arrival in _in_turn(waiting):
-        taker = next((employee for employee in left if is_able(employee, arrival.contact)), None)
+    for arrival in _in_turn(floor.waiting):
+        contact = arrival.contact
+        able = (one for one in left if is_able(one, contact) and slots_taken(one, contact) <= room[one.id])
+        taker = next(able, None)
         if taker is None:
             continue
         left.remove(taker)
-        pairs.append((arrival.contact.id, taker.id))
+        pairs.append((contact.id, taker.id))
+        room[taker.id] -= slots_taken(taker, contact)
+        if room[taker.id] > 0:
+            left.append(taker)
         if not left:
             break
     return Choice(tuple(pairs))
@@ -87,7 +105,7 @@ class LongestIdle:
     def choose(self, floor: Floor, rng: np.random.Generator) -> Choice:  # noqa: ARG002  # the Protocol's; nothing is random here
         """The contacts in turn, each to the able employee idle longest."""
         idle = sorted(floor.free, key=lambda pair: pair[1])
-        return _hand_out(floor.waiting, [employee for employee, _ in idle])
+        return _hand_out(floor, [employee for employee, _ in idle])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +116,4 @@ class FirstCome:
 
     def choose(self, floor: Floor, rng: np.random.Generator) -> Choice:  # noqa: ARG002  # the Protocol's; nothing is random here
         """The contacts in turn, each to the first able employee by id."""
-        return _hand_out(floor.waiting, sorted((employee for employee, _ in floor.free), key=lambda one: one.id))
+        return _hand_out(floor, sorted((employee for employee, _ in floor.free), key=lambda one: one.id))

@@ -84,11 +84,44 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a contact asked of whoever would serve it, so that it can be replayed under other rules.
+
+    As in `Contact`, beside its channel and intent; `segment` is its customer's at that moment. Attributes, wishes for
+    an employee and who was excluded are not kept: they tell of people more than a rehearsal needs.
+    """
+
+    language: str | None = None
+    skills: Mapping[str, int] = field(default_factory=dict)
+    wanted_skills: Mapping[str, int] = field(default_factory=dict)
+    mandate: int = 0
+    priority: int = 0
+    waiting_s: float = 0.0
+    due_from: datetime | None = None
+    due_to: datetime | None = None
+    segment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a classifier said at the moment of a decision: P(good outcome) of whoever was chosen.
+
+    `favourite` is whom of the candidates kept it likes best, with that one's probability; `None`: erased since.
+    """
+
+    version: str
+    probability: float
+    favourite: str | None = None
+    favourite_probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedDecision:
     """A decision that a router acted on, kept so that its outcome can be joined to it.
 
     `propensity` in (0, 1] is the chance with which `employee_id` was chosen, `None` where it is not known. The best
-    `MOST_CANDIDATES` candidates are kept, and how many there were besides.
+    `MOST_CANDIDATES` candidates are kept, and how many there were besides. `asked` is `None` of decisions older than
+    its keeping. `said` is what the classifiers in service said, the current one first.
     """
 
     id: str
@@ -106,6 +139,8 @@ class LoggedDecision:
     candidates_left_out: int = 0
     queue: str | None = None
     intent: str | None = None
+    asked: Asked | None = None
+    said: tuple[Said, ...] = ()
 
 
 class DecisionLog(Protocol):

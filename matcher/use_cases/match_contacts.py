@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matcher.compatibility.serving import ServedClassifier  # the type alone: most installations begin without one
 
 CURRENT = "current"
+Keep = Callable[[Snapshot, Round, datetime], object]
 PREFERENCES = ("channel", "decision_style", "service_window")
 
 
@@ -63,14 +64,20 @@ class Terms:
     classifier: "ServedClassifier | None" = None
 
 
-def match_contacts(store: Store, request: MatchRequest, *, terms: Terms, now: datetime, rng: Rng) -> Round:
-    """The round that serves these contacts best.
+def match_contacts(
+    store: Store, request: MatchRequest, *, terms: Terms, now: datetime, rng: Rng, keep: Keep | None = None
+) -> Round:
+    """The round that serves these contacts best. Where the request asks for its log, `keep` is handed the round.
 
     Raises InvalidInput for doubled contacts or employees, and for employees, rule sets or strategies not known.
     """
     check(request, terms.framework)
     at = request.at or now
-    return decide(snapshot_of(store, request, terms=terms, at=at), at, rng)
+    snapshot = snapshot_of(store, request, terms=terms, at=at)
+    made = decide(snapshot, at, rng)
+    if request.log and keep is not None:
+        keep(snapshot, made, at)
+    return made
 
 
 def check(request: MatchRequest, framework: Framework) -> None:
@@ -185,7 +192,7 @@ def _in_words(felt: Sequence[Overlay], framework: Framework, language: str) -> l
 
 def _rules(request: MatchRequest, terms: Terms) -> CompiledRules:
     """The rule set asked for, under the strategy asked for."""
-    asked = rules_asked_for(request.rule_set, terms)
+    asked = _rules_asked_for(request.rule_set, terms)
     preset = request.strategy
     if preset is None or preset == asked.rule_set.strategy.preset:
         return asked
@@ -193,7 +200,7 @@ def _rules(request: MatchRequest, terms: Terms) -> CompiledRules:
     return compile_rules(replace(asked.rule_set, strategy=strategy_named(preset), version=name))
 
 
-def rules_asked_for(version: str | None, terms: Terms) -> CompiledRules:
+def _rules_asked_for(version: str | None, terms: Terms) -> CompiledRules:
     """The rules of that version (`None`: the current ones). Raises InvalidInput `unknown_rule_set`."""
     current = terms.rules.rule_set.version
     if version is None or version in (CURRENT, current):

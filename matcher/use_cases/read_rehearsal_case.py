@@ -1,6 +1,7 @@
 """What a rehearsal runs on, out of the store: the staff as it is, and contacts as they came or as they might come."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from matcher.contacts.contact import Contact
@@ -8,13 +9,12 @@ from matcher.errors import invalid
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import CUSTOMER, Employee
 from matcher.routing import KnownCustomer, Rng
-from matcher.simulation.from_contacts import Seen, scenario_of
+from matcher.simulation.from_contacts import USUAL_SERVICE_S, Seen, scenario_of
 from matcher.simulation.klik import Known
 from matcher.simulation.rehearse import Case
 from matcher.use_cases.ports import Records
 from matcher.use_cases.start_rehearsal import MOST_CONTACTS, RehearsalOrder
-
-PAGE = 1000
+from matcher.use_cases.stored_contacts import read_stored_contacts
 
 
 def read_rehearsal_case(
@@ -22,19 +22,30 @@ def read_rehearsal_case(
 ) -> tuple[Case, dict[str, object]]:
     """The case, and what it was made of. Raises InvalidInput without staff or contacts.
 
-    Stored decisions tell channel, intent and customer of a contact; what it asked of an employee they do not.
+    Stored contacts are those that were given to somebody; whoever gave up before is not among them.
     """
     staff, known = _staff(records, framework)
+    stored, told = None, dict[str, object]()
     if order.generated is not None:
-        seen, name = _generated(order, staff, now, rng), "generated"
+        seen: Sequence[Seen] = _generated(order, staff, now, rng)
     else:
-        seen, name = _stored(records, order, rng), "stored"
-    known = Known(_customers(records, seen, framework), known.values)
+        stored = read_stored_contacts(records, order.since, order.until, most=MOST_CONTACTS)
+        seen = _sample(stored.seen, order.sample, rng)
+        cut = None if stored.read_until is None else stored.read_until.isoformat()
+        told = {"left_out": {"not_told_what_was_asked": stored.not_told}, "read_until": cut}
+    segments = {} if stored is None else stored.segments
+    known = Known(_customers(records, seen, framework, segments), known.values)
     scenario, drawn = scenario_of(seen, staff, timezone=timezone, rng=rng)
-    told = {"name": name, "contacts": len(seen), "employees": len(staff), "services_drawn": drawn.services}
     return Case(scenario, framework, known, order.within_s, order.seed), {
-        **told, "patiences_drawn": drawn.patiences, "nobody_gives_up": drawn.nobody_gives_up,
-    }  # fmt: skip
+        "name": "generated" if stored is None else "stored",
+        "contacts": len(seen),
+        "employees": len(staff),
+        "services_drawn": drawn.services,
+        "usual_service_s": USUAL_SERVICE_S if drawn.services == len(seen) else None,
+        "patiences_drawn": drawn.patiences,
+        "nobody_gives_up": drawn.nobody_gives_up,
+        **told,
+    }
 
 
 def _staff(records: Records, framework: Framework) -> tuple[dict[str, Employee], Known]:
@@ -44,22 +55,10 @@ def _staff(records: Records, framework: Framework) -> tuple[dict[str, Employee],
     return {one.employee.id: one.employee for one in active}, Known(values=values)
 
 
-def _stored(records: Records, order: RehearsalOrder, rng: Rng) -> list[Seen]:
-    """The contacts decided in the period, each at its first decision; a sample of them if asked."""
-    found: dict[str, Seen] = {}
-    after = None
-    while len(found) < MOST_CONTACTS:
-        page = records.decisions.window(order.since, order.until, after=after, limit=PAGE)
-        for one in page:
-            contact = Contact(one.contact_id, one.channel, customer_id=one.customer_id, intent=one.intent)
-            found.setdefault(one.contact_id, Seen(contact, one.at))
-        if len(page) < PAGE:
-            break
-        after = (page[-1].at, page[-1].id)
-    seen = list(found.values())
-    if order.sample is None or order.sample >= len(seen):
+def _sample(seen: Sequence[Seen], size: int | None, rng: Rng) -> Sequence[Seen]:
+    if size is None or size >= len(seen):
         return seen
-    return [seen[place] for place in sorted(rng.choice(len(seen), size=order.sample, replace=False))]
+    return [seen[place] for place in sorted(rng.choice(len(seen), size=size, replace=False))]
 
 
 def _generated(order: RehearsalOrder, staff: Mapping[str, Employee], now: datetime, rng: Rng) -> list[Seen]:
@@ -92,13 +91,19 @@ def _drawn(names: Sequence[str], rng: Rng) -> str | None:
     return names[int(rng.integers(len(names)))] if names else None
 
 
-def _customers(records: Records, seen: Sequence[Seen], framework: Framework) -> dict[str, KnownCustomer]:
+def _customers(
+    records: Records, seen: Sequence[Seen], framework: Framework, segments: Mapping[str, str | None]
+) -> dict[str, KnownCustomer]:
+    """The customers as they are stored, each in the segment of then where that is told."""
     ids = {one.contact.customer_id for one in seen if one.contact.customer_id is not None}
     if not ids:
         return {}
     stored = records.customers.get_many(ids)
     evidence = {name: records.profiles.get_many(CUSTOMER, ids, framework.name, name) for name in framework.facets}
     return {
-        who: KnownCustomer(customer, {name: rows[who].sums for name, rows in evidence.items() if who in rows})
+        who: KnownCustomer(
+            replace(customer, segment=segments.get(who, customer.segment)),
+            {name: rows[who].sums for name, rows in evidence.items() if who in rows},
+        )
         for who, customer in stored.items()
     }

@@ -38,14 +38,7 @@ def start_rehearsal(
     It compares the very content that is there now, and the version in force now.
     """
     found = the_rule_set(records, version)
-    if order.generated is None:
-        if order.since is None or order.until is None:
-            raise invalid("/from", "required", "Give `from` and `to`, or a `scenario` to be generated.")
-        if order.since >= order.until:
-            raise invalid("/to", "window_order", "The period ends before it begins: turn them round.")
-        if not records.decisions.window(order.since, order.until, limit=1):
-            detail = "No decision of that period is stored: take another, or a `scenario` to be generated."
-            raise invalid("/from", "nothing_stored", detail)
+    check_order(records, order)
     arguments: Mapping[str, object] = {
         "draft": dict(found.document),
         "current": current_version(records),
@@ -58,3 +51,16 @@ def start_rehearsal(
         "seed": order.seed,
     }
     return start_job(records, REHEARSE_RULES, arguments, actor=actor, now=now, new_id=new_id)
+
+
+def check_order(records: Records, order: RehearsalOrder) -> None:
+    """Raise InvalidInput where there is nothing to replay or the period is upside down."""
+    if order.generated is not None:
+        return
+    if order.since is None or order.until is None:
+        raise invalid("/from", "required", "Give `from` and `to`, or a `scenario` to be generated.")
+    if order.since >= order.until:
+        raise invalid("/to", "window_order", "The period ends before it begins: turn them round.")
+    if not records.decisions.window(order.since, order.until, limit=1):
+        detail = "No decision of that period is stored: take another, or a `scenario` to be generated."
+        raise invalid("/from", "nothing_stored", detail)

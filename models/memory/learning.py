@@ -8,7 +8,7 @@ from matcher.contacts.outcome import ContactOutcome
 from matcher.errors import Conflict
 from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
 from matcher.use_cases.learning_ports import LoggedDecision, Place
-from models.decisions import of_those_there
+from models.decisions import of_favourites_there, of_those_there
 from models.memory.tables import Transaction
 from models.outcomes import of_people_there
 
@@ -137,16 +137,21 @@ class MemoryDecisionLog:
             for each in theirs:
                 del stored[each]
             return len(theirs)
-        stored.update({each: replace(stored[each], employee_id=None, propensity=None) for each in theirs})
+        stored.update({each: _without_chosen(stored[each]) for each in theirs})
         for one in list(stored.values()):
             left = tuple(each for each in one.candidates if each.employee_id != person_id)
             if left != one.candidates:
-                stored[one.id] = replace(one, candidates=left)
+                said = of_favourites_there(one.said, {each.employee_id for each in left})
+                stored[one.id] = replace(one, candidates=left, said=said)
                 theirs.add(one.id)
         return len(theirs)
 
     def _sorted(self) -> list[LoggedDecision]:
         return sorted(self._transaction.tables.decisions.values(), key=lambda one: (one.at, one.id))
+
+
+def _without_chosen(one: LoggedDecision) -> LoggedDecision:
+    return replace(one, employee_id=None, propensity=None, said=())
 
 
 def _known(transaction: Transaction) -> dict[Who, Collection[str]]:

@@ -105,6 +105,23 @@ def test_kept_decisions_go_with_the_customer(here: Installation) -> None:
     assert "k-1" not in everything_in(here.store)
 
 
+def test_what_a_contact_asked_is_kept_and_no_more(here: Installation) -> None:
+    """A rehearsal needs skills and promises; who was excluded, preferred or described in attributes it does not."""
+    asked = {"language": "nl", "skills": {"billing": 2}, "wanted_skills": {"sales": 4}, "mandate": 0, "priority": 3}
+    beside = {"exclude_employees": ["e-secret"], "preferred_employee": "e-wished",
+              "attributes": {"queue": "billing", "remark": "told in confidence"}}  # fmt: skip
+    due = {"due_from": "2026-03-02T10:00:00+01:00", "due_to": "2026-03-02T12:00:00+01:00"}
+    match(here, log=True, contacts=[{**CONTACT, **asked, **beside, **due, "waiting_s": 42}])
+    to_customer = here.call("router", "GET", "/v1/customers/c1/export").get_json()["decisions"][0]["asked"]
+    to_employee = here.call("hr", "GET", "/v1/employees/e1/export").get_json()["decisions"][0]["asked"]
+    stored = everything_in(here.store)
+
+    moments = {"due_from": "2026-03-02T09:00:00Z", "due_to": "2026-03-02T11:00:00Z"}
+    assert to_employee == {**asked, **moments, "waiting_s": 42.0}
+    assert to_customer == {**to_employee, "segment": "retail"}
+    assert not [word for word in ("e-secret", "e-wished", "confidence") if word in stored]
+
+
 @pytest.mark.parametrize("log", ["yes", 1, None])
 def test_log_is_true_or_false(here: Installation, log: Any) -> None:
     """A word taken for no would lose what someone wanted to learn from."""

@@ -2,12 +2,15 @@
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from matcher.rules import DEFAULT_RULE_SET
+from matcher.use_cases.learning_ports import Asked, LoggedDecision
+from models.store import open_store
 from tests.cli.commands import Klik
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -133,6 +136,37 @@ def test_a_rehearsal_needs_contacts_that_say_when_they_came(klik: Klik, files: P
     assert told.code == 1
     assert "arrived_at" in told.err
     assert klik.run("rules", "rehearse", draft).code == 2
+
+
+def test_a_rehearsal_runs_on_the_contacts_that_were_logged(klik: Klik, week: Path, draft: Path) -> None:
+    """No file of contacts has to be made where matches were logged; what an earlier version kept is told."""
+    klik.run("import", "employees", week / "employees.csv")
+    store = open_store(f"sqlite:///{klik.home / 'klik.db'}")
+    with store.writing() as records:
+        records.decisions.add_many([logged(number) for number in range(600)])
+    store.close()
+    period = ("--from", "2026-03-02", "--to", "2026-03-08")
+    told = klik.run("rules", "rehearse", draft, *period, "--json")
+    spoken = klik.run("rules", "rehearse", draft, *period, "--sample", "50")
+    nothing = klik.run("rules", "rehearse", draft, "--from", "2026-04-01", "--to", "2026-04-02")
+    both = klik.run("rules", "rehearse", draft, *period, "--contacts", week / "contacts.csv")
+    files = klik.run("rules", "rehearse", draft, *period, "--employees", week / "employees.csv")
+
+    assert (told.json["source"]["name"], told.json["contacts"]) == ("stored", 590)
+    assert told.json["source"]["left_out"] == {"not_told_what_was_asked": 10}
+    assert told.json["source"]["usual_service_s"] == 240.0
+    assert "Left out, not told what was asked: 10 contacts." in spoken.err
+    assert (nothing.code, "another" in nothing.err) == (1, True)
+    assert (both.code, files.code) == (2, 2)
+
+
+def logged(number: int) -> LoggedDecision:
+    """A decision of that week; the first ten are as versions before kept them."""
+    at = datetime(2026, 3, 2, 8, tzinfo=UTC) + timedelta(days=number % 5, minutes=4 * (number // 5))
+    asked = Asked(skills={}, mandate=0, waiting_s=5.0) if number >= 10 else None
+    intent = "complaint" if number % 3 == 0 else "billing"
+    return LoggedDecision(id=f"d{number}", contact_id=f"k{number}", at=at, basis="rules", strategy="customer_intimacy",
+                          channel="phone", intent=intent, asked=asked)  # fmt: skip
 
 
 def test_a_workflow_becomes_a_draft(klik: Klik, tmp_path: Path) -> None:

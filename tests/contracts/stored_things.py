@@ -13,7 +13,7 @@ from matcher.profiles.facets import SourceSum, Sums
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import ChannelLoad, Consent, Customer, Employee, Interval
 from matcher.profiles.questionnaire import Answer, Mode
-from matcher.use_cases.learning_ports import Candidate, LoggedDecision
+from matcher.use_cases.learning_ports import Asked, Candidate, LoggedDecision, Said
 from matcher.use_cases.ports import ApiKey, FormAnswer, ImportRow, Job, Records, SegmentPrior, SourceCalibration
 from models.store import SqlStore
 from models.tables import metadata
@@ -219,6 +219,18 @@ def a_decision(decision_id: str = "d-1", **changes: Any) -> LoggedDecision:
         "candidates_left_out": 3,
         "queue": "billing",
         "intent": "invoice",
+        "asked": Asked(
+            language="nl",
+            skills={"billing": 2},
+            wanted_skills={"sales": 4},
+            mandate=1,
+            priority=7,
+            waiting_s=12.5,
+            due_from=later(60),
+            due_to=later(3600),
+            segment="retail",
+        ),
+        "said": (Said("c-old", 0.7, "e-2", 0.75), Said("c-new", 0.625, "e-1", 0.625)),
     }
     return LoggedDecision(id=decision_id, **{**known, **changes})
 

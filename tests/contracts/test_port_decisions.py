@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from matcher.errors import Conflict
-from matcher.use_cases.learning_ports import MOST_CANDIDATES, Candidate, LoggedDecision
+from matcher.use_cases.learning_ports import MOST_CANDIDATES, Candidate, LoggedDecision, Said
 from matcher.use_cases.ports import Store
 from tests.contracts.stored_things import NOW, a_customer, a_decision, an_employee, later
 
@@ -62,7 +62,8 @@ def test_the_best_candidates_are_kept_and_the_others_counted(peopled: Store) -> 
 
 def test_people_who_are_not_there_are_left_out_of_decisions(peopled: Store) -> None:
     """Routers send employees inline; whom nobody stored, nobody could ever erase."""
-    inline = (Candidate("e-9", 2.0, 0.5), Candidate("e-1", 1.0, 0.5))
+    inline, whole = (Candidate("e-9", 2.0, 0.5), Candidate("e-1", 1.0, 0.5)), a_decision()
+    assert whole.asked is not None
     _add(
         peopled,
         a_decision("d-1", customer_id="c-9", candidates=inline, candidates_left_out=0),
@@ -70,8 +71,15 @@ def test_people_who_are_not_there_are_left_out_of_decisions(peopled: Store) -> N
     )
 
     assert _everything(peopled) == [
-        a_decision("d-1", customer_id=None, candidates=inline[1:], candidates_left_out=1),
-        a_decision("d-2", employee_id=None, propensity=None),
+        a_decision(
+            "d-1",
+            customer_id=None,
+            candidates=inline[1:],
+            candidates_left_out=1,
+            asked=replace(whole.asked, segment=None),
+            said=(Said("c-old", 0.7), whole.said[1]),
+        ),
+        a_decision("d-2", employee_id=None, propensity=None, said=()),
     ]
 
 
@@ -99,22 +107,25 @@ def test_decisions_are_found_by_contact_person_and_time(peopled: Store) -> None:
 
 
 def test_people_are_erased_from_decisions(peopled: Store) -> None:
-    """A customer's decisions go; an employee's name leaves those of others, among the candidates too."""
+    """A customer's decisions go; an employee's name leaves those of others, among candidates and favourites too."""
+    only_two = a_decision(
+        "d-4", customer_id="c-2", employee_id="e-2", candidates=(Candidate("e-2", 1.0),), said=(Said("c-old", 0.5),)
+    )
     _add(
         peopled,
         a_decision("d-1"),
         a_decision("d-2", customer_id="c-2"),
         a_decision("d-3", customer_id="c-2", employee_id="e-2"),
-        a_decision("d-4", customer_id="c-2", employee_id="e-2", candidates=(Candidate("e-2", 1.0),)),
+        only_two,
     )
     with peopled.writing() as records:
         gone = records.decisions.erase_person("customer", "c-1")
         unnamed = records.decisions.erase_person("employee", "e-1")
 
-    left = (Candidate("e-2", 1 / 3),)
+    left, forgot = (Candidate("e-2", 1 / 3),), (a_decision().said[0], Said("c-new", 0.625))
     assert (gone, unnamed) == (1, 2)
     assert _everything(peopled) == [
-        a_decision("d-2", customer_id="c-2", employee_id=None, propensity=None, candidates=left),
-        a_decision("d-3", customer_id="c-2", employee_id="e-2", candidates=left),
-        replace(a_decision("d-4", customer_id="c-2", employee_id="e-2"), candidates=(Candidate("e-2", 1.0),)),
+        a_decision("d-2", customer_id="c-2", employee_id=None, propensity=None, candidates=left, said=()),
+        a_decision("d-3", customer_id="c-2", employee_id="e-2", candidates=left, said=forgot),
+        only_two,
     ]

@@ -1,5 +1,6 @@
 """The engine does what a careful clerk with a watch would do."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,9 +10,13 @@ from hypothesis import strategies as st
 
 from matcher.contacts.life import ContactState
 from matcher.errors import Conflict, InvalidInput
+from matcher.profiles.people import ChannelLoad
+from matcher.rules import DEFAULT_RULE_SET, compile_rules
 from matcher.simulation.engine import run
-from matcher.simulation.policies import Choice, FirstCome, Floor, LongestIdle
+from matcher.simulation.klik import Klik
+from matcher.simulation.policies import Choice, FirstCome, Floor, LongestIdle, Policy
 from matcher.simulation.scenario import Arrival, Scenario
+from models.frameworks import load_framework
 from tests.matcher.simulation.worlds import arrival, employee, ends, ran, scenario
 
 
@@ -79,6 +84,32 @@ def test_a_contact_nobody_ever_serves_is_still_waiting_in_the_end() -> None:
 def test_a_round_is_held_only_when_somebody_waits_and_somebody_is_free() -> None:
     """Two arrivals find the employee free, one of them after a wait: nothing else asks for a decision."""
     assert ran(scenario([arrival("a", 0, 30), arrival("b", 10)])).rounds == 2
+
+
+@pytest.mark.parametrize("policy", [LongestIdle(), FirstCome()])
+def test_who_has_two_slots_serves_two_at_once(policy: Policy) -> None:
+    """Chats run side by side, each in its own time; a contact that takes both slots waits for both."""
+    emma = replace(employee("emma"), capacity=2, channels={"phone": ChannelLoad(), "video": ChannelLoad(cost=2)})
+    wide = arrival("wide", 2, 10)
+    wide = replace(wide, contact=replace(wide.contact, channel="video", priority=1))
+    world = scenario([arrival("a", 0, 30), arrival("b", 0, 50), wide, arrival("c", 3, 20)], [emma])
+
+    # c takes the slot that a leaves at 30; both are free at 50.
+    assert ends(ran(world, policy)) == {
+        "a": ("completed", 0.0, "emma"),
+        "b": ("completed", 0.0, "emma"),
+        "c": ("completed", 27.0, "emma"),
+        "wide": ("completed", 48.0, "emma"),
+    }
+
+
+def test_klik_gives_no_more_than_there_is_room_for() -> None:
+    """Four contacts at once for three slots: the fourth waits for the first that ends."""
+    emma = replace(employee("emma"), capacity=3)
+    world = scenario([arrival(f"c{number}", 0, 60 + number) for number in range(4)], [emma])
+    klik = Klik(load_framework(), compile_rules(DEFAULT_RULE_SET))
+
+    assert sorted(stay.waited_s for stay in ran(world, klik).stays) == [0.0, 0.0, 0.0, 60.0]
 
 
 class Twice:
