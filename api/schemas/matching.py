@@ -180,6 +180,9 @@ class AssignmentSchema(ma.Schema):
         required=True,
         metadata={"description": "What the customer's preferences ask of whoever serves them."},
     )
+    offer_expires_s = fields.Float(
+        required=True, metadata={"description": "How long the employee has to accept, in seconds; then ask again."}
+    )
 
 
 class WindowSchema(ma.Schema):
@@ -290,6 +293,7 @@ def _assignment(decision: Decision) -> dict[str, Any]:
         "confidence": _finite(decision.confidence),
         "reasons": [{"code": one.code, "effect": _finite(one.effect), "text": one.text} for one in decision.reasons],
         "wishes": [wish.value for wish in decision.wishes],
+        "offer_expires_s": _finite(decision.offer_expires_s or 0.0),
     }
 
 

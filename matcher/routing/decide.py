@@ -282,6 +282,7 @@ def decisions_on(
 ) -> list[Decision]:
     """The decisions for served pairs: contact rows and their employee columns, side by side."""
     customer_reliability, employee_reliability = scores.customer_reliability, scores.employee_reliability
+    offer = snapshot.rules.rule_set.offer
     made = [
         Decision(
             contact_id=snapshot.contacts[row].id,
@@ -293,6 +294,7 @@ def decisions_on(
             confidence=customer_reliability.item(row) * employee_reliability.item(column),
             reasons=reasons_for(snapshot, eligibility, scores, (row, column), now, joint=joint),
             wishes=snapshot.customers.wishes.get(row, ()),
+            offer_expires_s=offer.stands_s(snapshot.contacts[row].channel),
         )
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
     ]

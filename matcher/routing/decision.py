@@ -82,6 +82,7 @@ class Decision:
     `wishes` are what the customer's preferences ask of whoever serves them. `propensity` is the chance in (0, 1] with
     which this employee was chosen, `None` where it is not known (a deterministic round has none worth the name);
     `candidates` are who might have been, best first: employee, score and chance; `candidates_left_out` how many more.
+    An offer to the employee stands for `offer_expires_s` seconds.
     """
 
     contact_id: str
@@ -95,6 +96,7 @@ class Decision:
     propensity: float | None = None
     candidates: tuple[tuple[str, float, float | None], ...] = ()
     candidates_left_out: int = 0
+    offer_expires_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

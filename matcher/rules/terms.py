@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+SPOKEN = ("phone", "desk")
+SPOKEN_OFFER_S, WRITTEN_OFFER_S = 20.0, 120.0  # the customer is on the line, or not (routing.md section 1)
 MOST_EXPLORED = 0.2  # of the decisions: more would be an experiment on customers and not a floor under one
 
 
@@ -70,9 +72,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """How many seconds an employee has to accept, by channel."""
+    """How many seconds an employee has to accept, by channel, where that is not as usual."""
 
     expires_s: Mapping[str, float] = field(default_factory=dict)
+
+    def stands_s(self, channel: str) -> float:
+        """How long an offer by that channel stands, in seconds.
+
+        >>> Offer({"chat": 60.0}).stands_s("chat"), Offer().stands_s("phone"), Offer().stands_s("email")
+        (60.0, 20.0, 120.0)
+        """
+        usual_s = SPOKEN_OFFER_S if channel in SPOKEN else WRITTEN_OFFER_S
+        return self.expires_s.get(channel, usual_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,15 @@ def test_a_relation_steers_a_round() -> None:
     assert one(rule_set, contact(customer=owned), staff).employee_id == "y"
 
 
+def test_an_offer_stands_as_long_as_the_rule_set_says() -> None:
+    """Who is on the line waits seconds, who wrote waits minutes; operations may say otherwise."""
+    own = ruled(offer={"expires_s": {"chat": 45}})
+
+    assert one(own).offer_expires_s == 20.0
+    assert one(own, contact(channel="chat")).offer_expires_s == 45.0
+    assert one(ruled(), contact(channel="chat")).offer_expires_s == 120.0
+
+
 THRIFTY = {"segment": "thrifty", "channels": ["chat", "email"], "tier": "minimal", "floor": {"answer_within_s": 3600}}
 
 
