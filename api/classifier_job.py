@@ -55,7 +55,15 @@ def _read(klik: "Klik", run: JobRun) -> tuple["Data", KnownClassifier | None]:
 
     since, until = (_moment(run.job.arguments.get(name)) for name in ("since", "until"))
     with run.store.reading() as records:
-        data = training_data(records, klik.framework, since=since, until=until, now=run.now(), note=note)
+        data = training_data(
+            records,
+            klik.framework,
+            since=since,
+            until=until,
+            now=run.now(),
+            terms=klik.rules.rule_set.outcome_terms,
+            note=note,
+        )
         return data, records.classifiers.in_state(ClassifierState.CURRENT)
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from api.files.outcome_events import outcome_event_rows
 from api.files.table import Limits, count_rows
 from api.schemas.outcomes import shown_outcome_import
-from matcher.contacts.outcome import DEFAULT_TERMS
 from matcher.use_cases.import_outcomes import import_outcomes
 from matcher.use_cases.ports import Job, Records
 from matcher.use_cases.run_job import JobRun
@@ -28,7 +27,7 @@ def work_on_outcomes(klik: "Klik", run: JobRun) -> None:
         writing=klik.store.writing,
         now=klik.now(),
         dry_run=dry_run,
-        terms=klik.rule_set.outcome or DEFAULT_TERMS,
+        terms=klik.rules.rule_set.outcome_terms,
         go_on=lambda done: run.go_on(done, total),
     )
     with run.ending() as ending:

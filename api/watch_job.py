@@ -26,7 +26,8 @@ def work_on_watch(klik: "Klik", run: JobRun) -> None:
 
     since, until = (datetime.fromisoformat(str(run.job.arguments[name])) for name in ("since", "until"))
     with run.store.reading() as records:
-        data = training_data(records, klik.framework, since=since, until=until, now=run.now())
+        terms = klik.rules.rule_set.outcome_terms
+        data = training_data(records, klik.framework, since=since, until=until, now=run.now(), terms=terms)
         decisions, known = read_decisions(records, since, until), in_service(records)
     run.go_on(1, 2)
     watched = watch_each(data, decisions, known, opened)

@@ -128,6 +128,7 @@ def judge(version: str, since: datetime | None, until: datetime | None) -> None:
             since=aware(since),
             until=aware(until),
             now=klik.now(),
+            terms=klik.rules.rule_set.outcome_terms,
         )
     if wants_json():
         say_json(shown_judgement(found))
@@ -184,6 +185,8 @@ def _row(one: "KnownClassifier") -> list[str]:
 
 
 def _tell(one: "KnownClassifier") -> None:
+    from matcher.compatibility.story import weighing_told
+
     card: Mapping[str, Any] = one.card
     measures = card["evaluation"].get("measures", {})
     rows = [[name, *(shown(figures.get(each)) for each in COLUMNS[1:])] for name, figures in measures.items()]
@@ -192,6 +195,9 @@ def _tell(one: "KnownClassifier") -> None:
         say_table(COLUMNS, rows, title="On later outcomes, 95 % intervals")
     else:
         click.echo(f"How good it is cannot be told: {card['evaluation'].get('not_told')}")
+    weighed = weighing_told(card)
+    if weighed is not None:
+        click.echo(f"Its outcomes are {weighed}.")
     _tell_gate(one.gate)
     for alarm in one.alarms:
         click.echo(f"Alarm: {alarm}")

@@ -86,7 +86,6 @@ def _outcomes_of(
     from api.files.outcomes import LIMITS
     from api.files.table import count_rows
     from api.schemas.outcomes import shown_outcome_import
-    from matcher.contacts.outcome import DEFAULT_TERMS
     from matcher.use_cases.import_outcomes import OutcomeRow, import_outcomes
 
     def rows() -> Iterator[OutcomeRow]:
@@ -101,7 +100,7 @@ def _outcomes_of(
         writing=klik.store.writing,
         now=klik.now(),
         dry_run=dry_run,
-        terms=klik.rule_set.outcome or DEFAULT_TERMS,
+        terms=klik.rules.rule_set.outcome_terms,
         go_on=lambda done: show(done, total),
     )
     return shown_outcome_import(report)

@@ -91,6 +91,7 @@ def judge(query: dict[str, Any], version: str) -> Response:
             since=query.get("since"),
             until=query.get("until"),
             now=here.now(),
+            terms=here.rules.rule_set.outcome_terms,
         )
     return json_answer(shown_judgement(found))
 

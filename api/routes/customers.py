@@ -50,5 +50,7 @@ def erase_customer(customer_id: str, *, records: Records) -> Response:
 def export_customer(customer_id: str) -> Response:
     """Everything held about a customer."""
     with klik().store.reading() as records:
-        export = export_person(records, klik().framework, CUSTOMER, customer_id, now=klik().now())
-    return json_answer(shown_export(export, klik().framework))
+        here = klik()
+        terms = here.rules.rule_set.outcome_terms
+        export = export_person(records, here.framework, CUSTOMER, customer_id, now=here.now(), terms=terms)
+    return json_answer(shown_export(export, here.framework))

@@ -70,8 +70,10 @@ def erase_employee(employee_id: str, *, records: Records) -> Response:
 def export_employee(employee_id: str) -> Response:
     """Everything held about an employee."""
     with klik().store.reading() as records:
-        export = export_person(records, klik().framework, EMPLOYEE, employee_id, now=klik().now())
-    return json_answer(shown_export(export, klik().framework))
+        here = klik()
+        terms = here.rules.rule_set.outcome_terms
+        export = export_person(records, here.framework, EMPLOYEE, employee_id, now=here.now(), terms=terms)
+    return json_answer(shown_export(export, here.framework))
 
 
 @routes.on("PUT", "/<employee:employee_id>/presence", body=PresenceSchema, gives={200: PresenceSchema})

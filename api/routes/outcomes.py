@@ -29,7 +29,6 @@ from api.schemas.outcomes import (
 )
 from api.schemas.queries import ImportQuerySchema
 from api.schemas.strict import shown_moment
-from matcher.contacts.outcome import DEFAULT_TERMS, OutcomeTerms
 from matcher.use_cases.import_outcomes import OutcomeImport, import_outcomes
 from matcher.use_cases.learning_ports import Place
 from matcher.use_cases.list_outcomes import list_outcomes
@@ -48,7 +47,7 @@ def _is_readable(stream: BinaryIO) -> object:
 @writes
 def tell(told: dict[str, Any], *, records: Records) -> Response:
     """Remember what came of contacts: all of the items, or none where one is faulty. Each event counts once."""
-    report = record_outcomes(records, told["items"], now=klik().now(), terms=_terms())
+    report = record_outcomes(records, told["items"], now=klik().now(), terms=klik().rules.rule_set.outcome_terms)
     return json_answer(shown_outcome_report(report))
 
 
@@ -59,7 +58,8 @@ def list_them(query: dict[str, Any]) -> Response:
     cursors = Cursors("outcomes", _filters(query), key().id, klik().cursor_key)
     after = cursors.read(cursor)
     with klik().store.reading() as records:
-        page = list_outcomes(records, **query, after=None if after is None else _place(after), limit=limit)
+        place = None if after is None else _place(after)
+        page = list_outcomes(records, **query, after=place, limit=limit, terms=klik().rules.rule_set.outcome_terms)
     pseudonym = pseudonyms(klik().cursor_key) if has_part_reach() else None
     following = None if page.next_after is None else f"{page.next_after[0].isoformat()} {page.next_after[1]}"
     items = [shown_outcome(one, pseudonym) for one in page.items]
@@ -95,13 +95,8 @@ def _imported(records: Records, content: bytes, *, dry_run: bool) -> OutcomeImpo
         writing=lambda: nullcontext(records),
         now=klik().now(),
         dry_run=dry_run,
-        terms=_terms(),
+        terms=klik().rules.rule_set.outcome_terms,
     )
-
-
-def _terms() -> OutcomeTerms:
-    """What the rules in force say that a customer's trouble is worth."""
-    return klik().rules.rule_set.outcome or DEFAULT_TERMS
 
 
 def _filters(query: Mapping[str, Any]) -> dict[str, object]:

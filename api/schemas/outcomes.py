@@ -109,7 +109,7 @@ class OutcomeQuerySchema(PageQuerySchema):
 class OutcomeOutSchema(ma.Schema):
     """An outcome as it is kept; what is not known is left out.
 
-    `judged_success` is 1 for a good outcome and 0 for a bad one, `success` the verdict that was told.
+    `judged_success` is 1 for a good outcome and 0 for a bad one by the rules in force now, `success` the verdict told.
     """
 
     event_id = kinds.String(required=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.compatibility.answers import Answers
 from matcher.compatibility.measures import Figure, Judged, gain, measured
 from matcher.compatibility.outcomes import Outcomes
 from matcher.compatibility.people_table import PeopleTable
@@ -49,12 +50,13 @@ WARM, COLD = "warm", "cold"  # whether people judged by may have been met in tra
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Who met whom, and what came of it."""
+    """Who met whom, and what came of it; `answers` says how that is known, `None` where only outcomes were given."""
 
     customers: PeopleTable
     employees: PeopleTable
     outcomes: Outcomes
     framework: Framework
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.compatibility.selection import outcome_weights
 from matcher.errors import Fault, InvalidInput
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-MOST_WEIGHT = 10.0  # an outcome that was ten times less likely than others counts as ten, and no more (design)
 FAULTS_TOLD = 100
 
 
@@ -22,7 +22,8 @@ class Outcome:
     """One meeting of a customer with an employee.
 
     `success` is 0 to 1, `propensity` the probability in (0, 1] with which the pair was chosen, `group` what it belongs
-    to (an evening, a queue, a day), `handle_s` the seconds it took.
+    to (an evening, a queue, a day), `handle_s` the seconds it took. `answer_chance` in (0, 1] is the chance that the
+    customer answered a survey, where nothing else told how it went; `None` where it was known without.
     """
 
     customer_id: str
@@ -34,13 +35,15 @@ class Outcome:
     intent: str | None = None
     channel: str | None = None
     handle_s: float | None = None
+    answer_chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
     """n outcomes as columns. `customer` and `employee` are places in the tables of people; `at` is seconds since 1970.
 
-    Missing numbers are NaN, missing words `None`. `weight` is 1/propensity, clipped and with mean 1.
+    Missing numbers are NaN, missing words `None`. `weight` is 1/propensity, times 1/chance to answer where it was
+    known by an answer only; clipped and with mean 1.
     """
 
     customer: Ints
@@ -86,13 +89,13 @@ def outcomes_of(records: Iterable[Outcome], customer_ids: Sequence[str], employe
     return Outcomes(
         customer=np.array([customers[each.customer_id] for each in rows], dtype=np.intp),
         employee=np.array([employees[each.employee_id] for each in rows], dtype=np.intp),
-        at=np.array([np.nan if each.at is None else each.at.timestamp() for each in rows]),
+        at=_column(None if each.at is None else each.at.timestamp() for each in rows),
         success=np.array([each.success for each in rows], dtype=float),
-        weight=_weights([each.propensity for each in rows]),
+        weight=outcome_weights(_column(each.propensity for each in rows), _column(each.answer_chance for each in rows)),
         groups=tuple(each.group for each in rows),
         intents=tuple(each.intent for each in rows),
         channels=tuple(each.channel for each in rows),
-        handle_s=np.array([np.nan if each.handle_s is None else each.handle_s for each in rows], dtype=float),
+        handle_s=_column(each.handle_s for each in rows),
     )
 
 
@@ -106,17 +109,11 @@ def _faults(rows: Sequence[Outcome], customers: set[str], employees: set[str]) -
             yield Fault(f"/{place}/success", "out_of_range", "success is a number 0–1")
         if each.propensity is not None and not 0 < each.propensity <= 1:
             yield Fault(f"/{place}/propensity", "out_of_range", "a propensity is above 0 and at most 1")
+        if each.answer_chance is not None and not 0 < each.answer_chance <= 1:
+            yield Fault(f"/{place}/answer_chance", "out_of_range", "a chance to answer is above 0 and at most 1")
         if each.handle_s is not None and not 0 <= each.handle_s < np.inf:
             yield Fault(f"/{place}/handle_s", "out_of_range", "handle_s is a number of seconds, 0 or more")
 
 
-def _weights(propensities: Sequence[float | None]) -> Floats:
-    """1/propensity over its mean, clipped; an outcome without a propensity counts as the mean one."""
-    given = np.array([np.nan if one is None else one for one in propensities], dtype=float)
-    known = np.isfinite(given)
-    weights = np.ones(len(given))
-    if known.any():
-        weights[known] = (1.0 / given[known]) / (1.0 / given[known]).mean()
-        weights = np.clip(weights, 1.0 / MOST_WEIGHT, MOST_WEIGHT)
-        weights /= weights.mean()
-    return weights
+def _column(numbers: Iterable[float | None]) -> Floats:
+    return np.array([np.nan if one is None else one for one in numbers], dtype=float)

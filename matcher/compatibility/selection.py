@@ -20,7 +20,7 @@ from matcher.errors import invalid
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-MOST_WEIGHT = 10.0  # as for propensities in outcomes: one that was ten times less likely counts ten times, no more
+MOST_WEIGHT = 10.0  # an outcome that was ten times less likely than others counts as ten, and no more (design)
 RIDGE = 1.0  # a prior of one logit for each standard deviation of a feature
 MOST_STEPS = 50
 CLOSE_ENOUGH = 1e-9  # of the step, in logits
@@ -68,24 +68,23 @@ def fit_response(features: ArrayLike, answered: ArrayLike, *, ridge: float = RID
     return ResponseModel(float(weights[0]), weights[1:], mean, spread)
 
 
-def response_weights(model: ResponseModel, features: ArrayLike, *, most: float = MOST_WEIGHT) -> Floats:
-    """How often each answer counts: 1/P(answer), over their mean, at most `most` times the mean one; the mean is 1."""
-    return _evened(1.0 / model.probability(features), most)
+def outcome_weights(propensities: ArrayLike, answer_chances: ArrayLike, *, most: float = MOST_WEIGHT) -> Floats:
+    """How often each of n outcomes counts; mean 1, none much over `most` times or under 1/`most` of it.
 
-
-def propensity_weights(propensities: ArrayLike, *, cap: float = MOST_WEIGHT) -> Floats:
-    """1/p for each outcome, at most `cap`; one without a propensity (NaN) counts as the mean of the others, or 1.
-
-    Raises InvalidInput for a propensity outside (0, 1], and for a cap below 1.
+    1/propensity over its mean; one without a propensity (NaN) counts as the mean one. Besides, each outcome that is
+    known by an answer only counts 1/chance to answer, at most `most` times as often as others so known on average; so
+    they speak for all who might have answered. NaN: it was known without an answer.
     """
-    p = np.asarray(propensities, dtype=np.float64)
-    known = np.isfinite(p)
-    if cap < 1 or ((p[known] <= 0) | (p[known] > 1)).any() or np.isinf(p).any():
-        raise invalid("/propensity", "out_of_range", "a propensity is above 0 and at most 1, a cap 1 or more")
+    p, chance = np.asarray(propensities, dtype=np.float64), np.asarray(answer_chances, dtype=np.float64)
+    known, answered = np.isfinite(p), np.isfinite(chance)
     weights = np.ones(len(p))
     if known.any():
-        weights[known] = np.minimum(1.0 / p[known], cap)
-        weights[~known] = weights[known].mean()
+        weights[known] = (1.0 / p[known]) / (1.0 / p[known]).mean()
+        weights = _clipped(weights, most)
+    if answered.any():
+        times = 1.0 / chance[answered]
+        weights[answered] *= np.minimum(times, most * times.mean())
+        weights = _clipped(weights / weights.mean(), most)
     return weights
 
 
@@ -131,7 +130,7 @@ def _along(
     return weights, loss
 
 
-def _evened(raw: Floats, most: float) -> Floats:
-    weights = np.minimum(raw / raw.mean(), most)
-    evened: Floats = weights / weights.mean()
-    return evened
+def _clipped(weights: Floats, most: float) -> Floats:
+    clipped: Floats = np.clip(weights, 1.0 / most, most)
+    clipped /= clipped.mean()
+    return clipped

@@ -11,6 +11,7 @@ import numpy as np
 from matcher.compatibility.evaluate import Data, Evaluation
 from matcher.compatibility.measures import Figure
 from matcher.compatibility.segments import Parity, Segment, parity_of
+from matcher.compatibility.selection import effective_size
 
 LIMITS = (
     "Probabilities hold for people and contacts like those learnt from.",
@@ -32,7 +33,44 @@ def sizes_of(data: Data) -> dict[str, Any]:
         "customers": len(np.unique(data.outcomes.customer)),
         "employees": len(np.unique(data.outcomes.employee)),
         "success": round(float(np.average(data.outcomes.success, weights=data.outcomes.weight)), 6),
+        "weighing": weighing_of(data),
     }
+
+
+def weighing_of(data: Data) -> dict[str, Any]:
+    """How outcomes were weighed: of how many even ones they are worth (`effective`), the most that one counts (1 is
+    the mean), and where it is known how many were told of without an answer, by one, and not at all."""
+    weight, answers = data.outcomes.weight, data.answers
+    weighed = {
+        "effective": round(effective_size(weight), 1),
+        "largest_weight": round(float(weight.max(initial=0.0)), 3),
+    }
+    if answers is None:
+        return weighed
+    share = answers.share
+    return {
+        **weighed,
+        "told": answers.told,
+        "answered": answers.answered,
+        "silent": answers.silent,
+        "share_answered": None if share is None else round(share, 4),
+        "answers_modelled": answers.is_modelled,
+    }
+
+
+def weighing_told(card: Mapping[str, Any]) -> str | None:
+    """How the outcomes of a card were weighed, in a sentence; `None` for a card that does not tell."""
+    told = card.get("weighing")
+    if not isinstance(told, Mapping):
+        return None
+    worth = f"{told['effective']:,.0f} even outcomes, the heaviest counts {told['largest_weight']:.2f} times the mean"
+    share = told.get("share_answered")
+    if share is None:
+        return f"worth {worth}"
+    asked = told["answered"] + told["silent"]
+    by = "weighed by the chance to answer" if told["answers_modelled"] else "too few to weigh by the chance to answer"
+    answered = f"{told['answered']:,} of {asked:,} ({share:.0%}) answered where only they could tell"
+    return f"worth {worth}; {answered}, {by}"
 
 
 def evaluation_document(found: Evaluation) -> dict[str, Any]:

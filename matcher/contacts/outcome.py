@@ -1,6 +1,6 @@
 """What a customer got from a contact and what it cost them; from these the net value, and whether it was good."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -54,7 +54,8 @@ class ContactOutcome:
     `satisfaction` and `effort` are 1–5, `minutes` the customer's, `money_cents` what the contact cost them.
     `told_success` (0–1) is a verdict of the sender's own. `propensity` in (0, 1] is the chance with which the employee
     was chosen, at `decision_at`; `group` is what the contact belongs to (a queue, an evening). `success` (0–1) and
-    `net_value` (cents) are Klik's conclusions, `None` where too little is known.
+    `net_value` (cents) are Klik's conclusions, `None` where too little is known. What is kept are those of the moment
+    it was told; who reads outcomes judges them anew, by the weights in force (decision 0022).
     """
 
     event_id: str
@@ -137,6 +138,18 @@ def blamed(complaint: ContactOutcome, others: Iterable[ContactOutcome]) -> list[
         if other.contact_id == complaint.contact_id
         and (complaint.employee_id is None or other.employee_id in (None, complaint.employee_id))
     ]
+
+
+def judged_together(events: Sequence[ContactOutcome], terms: OutcomeTerms = DEFAULT_TERMS) -> list[ContactOutcome]:
+    """Every event of one contact, in their order, judged by its segment's weights; what a complaint is about failed."""
+    failed = {other.event_id for one in events if one.complaint for other in blamed(one, events)}
+    verdicts = (judged(one, terms.of(one.segment)) for one in events)
+    return [replace(one, success=0.0) if one.event_id in failed else one for one in verdicts]
+
+
+def is_answer(outcome: ContactOutcome) -> bool:
+    """Whether the customer's own answer told of it: nobody else knows how content they are, or what it took of them."""
+    return outcome.satisfaction is not None or outcome.effort is not None
 
 
 def without(outcome: ContactOutcome, fields: Collection[str]) -> ContactOutcome:

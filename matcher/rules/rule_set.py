@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from matcher.contacts.outcome import OutcomeTerms
+from matcher.contacts.outcome import DEFAULT_TERMS, OutcomeTerms
 from matcher.profiles.people import Attribute
 from matcher.rules.strategy import Strategy
 from matcher.rules.terms import Explore, Hold, Limits, Offer, Service
@@ -159,6 +159,11 @@ class RuleSet:
     def service_for(self, segment: str | None) -> Service | None:
         """The service concept of customers of that segment; that of everyone else where theirs is not named."""
         return next((one for one in self.service if one.segment == segment), self._for_the_rest())
+
+    @property
+    def outcome_terms(self) -> OutcomeTerms:
+        """What outcomes are judged by under these rules."""
+        return self.outcome or DEFAULT_TERMS
 
     def outcome_weights(self, segment: str | None) -> tuple[float | None, float | None]:
         """What a point of effort and a minute of the customer's time cost, in cents; `None` where nothing is said."""

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from matcher.contacts.outcome import ContactOutcome
+from matcher.contacts.outcome import DEFAULT_TERMS, ContactOutcome, OutcomeTerms
 from matcher.profiles.evidence import Evidence
 from matcher.profiles.framework import Framework
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import EMPLOYEE, Customer, Employee, Presence, Who
 from matcher.use_cases.find_person import find_person
+from matcher.use_cases.list_outcomes import judged_anew
 from matcher.use_cases.ports import FormAnswer, LoggedDecision, Records
 from matcher.use_cases.read_profile import ProfileView, read_profile
 
@@ -34,7 +35,15 @@ class PersonExport:
     decisions: tuple[LoggedDecision, ...] = ()
 
 
-def export_person(records: Records, framework: Framework, who: Who, subject_id: str, *, now: datetime) -> PersonExport:
+def export_person(
+    records: Records,
+    framework: Framework,
+    who: Who,
+    subject_id: str,
+    *,
+    now: datetime,
+    terms: OutcomeTerms = DEFAULT_TERMS,
+) -> PersonExport:
     """Everything held about the person at `now` (GDPR articles 15 and 20). Raises NotFound."""
     person = find_person(records, who, subject_id)
     return PersonExport(
@@ -47,6 +56,6 @@ def export_person(records: Records, framework: Framework, who: Who, subject_id: 
         answers=tuple(records.form_answers.of_person(who, subject_id, framework=None)),
         overlays=tuple(records.overlays.of_person(who, subject_id)),
         profile_hidden=bool(records.profiles.hidden_of(who, [subject_id])),
-        outcomes=tuple(records.outcomes.of_person(who, subject_id)),
+        outcomes=tuple(judged_anew(records, records.outcomes.of_person(who, subject_id), terms)),
         decisions=tuple(records.decisions.of_person(who, subject_id)),
     )

@@ -10,6 +10,7 @@ from itertools import islice
 from matcher.compatibility.judging import Case, judged_log, log_of
 from matcher.compatibility.offpolicy import LEAST_EFFECTIVE, TOLERANCE, OffPolicy
 from matcher.compatibility.serving import ServedClassifier
+from matcher.contacts.outcome import DEFAULT_TERMS, OutcomeTerms
 from matcher.profiles.framework import Framework
 from matcher.routing import Roster
 from matcher.routing.explore import softmax_with_floor
@@ -17,7 +18,7 @@ from matcher.use_cases.classifier_ports import Shelf
 from matcher.use_cases.learning_ports import LoggedDecision
 from matcher.use_cases.ports import Records
 from matcher.use_cases.promote_classifier import classifier_named
-from matcher.use_cases.read_outcomes import meeting_begun_by
+from matcher.use_cases.read_meetings import meeting_begun_by
 from matcher.use_cases.training_data import customers_learnt_from
 
 MOST_DECISIONS = 50_000  # the latest ones
@@ -62,11 +63,13 @@ def judge_classifier(
     since: datetime | None,
     until: datetime | None,
     now: datetime,
+    terms: OutcomeTerms = DEFAULT_TERMS,
 ) -> JudgedClassifier:
     """What the classifier's own choice among the logged candidates would have brought; nothing is changed by asking.
 
     Its choice is drawn as one-sided decisions are: evenly with the chance `floor`, else by a softmax of its
-    probabilities. People count as they are known now. Outcomes that it was learnt from do not judge it.
+    probabilities. Outcomes are judged by `terms`, people count as they are known now.
+    Outcomes that it was learnt from do not judge it.
     Raises NotFound; InvalidInput `bad_classifier`.
     """
     known = classifier_named(records, version)
@@ -75,7 +78,7 @@ def judge_classifier(
     roster = Roster.of(records.employees.changes_since(None, framework=framework.name).records, framework, at=now)
     read, latest = _latest(records, begin, end)
     left_out = Counter({OLDER: read - len(latest)})
-    cases = list(_cases(records, latest, roster, left_out))
+    cases = list(_cases(records, latest, roster, left_out, terms=terms))
     people = customers_learnt_from(records, framework, {one.customer_id for one in cases}, now)
     there = set(people.ids)
     usable = [one for one in cases if one.customer_id in there]
@@ -115,13 +118,18 @@ def _latest(records: Records, since: datetime, until: datetime) -> tuple[int, li
 
 
 def _cases(
-    records: Records, decisions: Sequence[LoggedDecision], roster: Roster, left_out: Counter[str]
+    records: Records,
+    decisions: Sequence[LoggedDecision],
+    roster: Roster,
+    left_out: Counter[str],
+    *,
+    terms: OutcomeTerms,
 ) -> Iterator[Case]:
     """The decisions that can be used, with what came of them; the others are counted by reason."""
     last = {(one.contact_id, one.employee_id): one.id for one in decisions}
     waiting = iter(decisions)
     while page := list(islice(waiting, PAGE)):
-        came = _successes(records, page)
+        came = _successes(records, page, terms)
         for one in page:
             reason = _unusable(one, roster)
             if reason is None and last[one.contact_id, one.employee_id] != one.id:
@@ -151,9 +159,14 @@ def _unusable(one: LoggedDecision, roster: Roster) -> str | None:
     return None if abs(ids[one.employee_id] - one.propensity) <= TOLERANCE else NO_PROPENSITY
 
 
-def _successes(records: Records, decisions: Sequence[LoggedDecision]) -> dict[tuple[str, str | None], float]:
-    """The success of each meeting, by contact and employee."""
+def _successes(
+    records: Records, decisions: Sequence[LoggedDecision], terms: OutcomeTerms
+) -> dict[tuple[str, str | None], float]:
+    """The success of each meeting of which it is known, by contact and employee."""
     told = records.outcomes.of_contacts({one.contact_id for one in decisions})
-    met = (meeting_begun_by(one, events) for events in told.values() for one in events)
-    ids = (contact_id for contact_id, events in told.items() for _ in events)
-    return {(where, one.employee_id): one.success for where, one in zip(ids, met, strict=True) if one is not None}
+    found: dict[tuple[str, str | None], float] = {}
+    for contact_id, events in told.items():
+        for one in (meeting_begun_by(each, events, terms=terms) for each in events):
+            if one is not None and one.success is not None:
+                found[contact_id, one.employee_id] = one.success
+    return found

@@ -1,14 +1,16 @@
 """What a classifier learns from: outcomes of a window, and the people in them as they are known now."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
+from matcher.compatibility.answers import ANSWERS_COME, Answers, Asked, answer_chances
 from matcher.compatibility.evaluate import Data
-from matcher.compatibility.outcomes import Outcome, outcomes_of
+from matcher.compatibility.outcomes import outcomes_of
 from matcher.compatibility.people_table import PeopleTable, employee_table
+from matcher.contacts.outcome import DEFAULT_TERMS, OutcomeTerms
 from matcher.profiles.channels import CHANNEL
 from matcher.profiles.evidence import Source
 from matcher.profiles.facets import Sums, expecting
@@ -17,11 +19,14 @@ from matcher.profiles.people import CUSTOMER, Customer
 from matcher.routing import CustomerTable, KnownCustomer, Roster
 from matcher.routing.judged import customers_as_columns
 from matcher.use_cases.ports import Records
-from matcher.use_cases.read_outcomes import read_outcomes
+from matcher.use_cases.read_meetings import Meeting, read_meetings
+from matcher.use_cases.read_unanswered import read_unanswered
 
 MOST_OUTCOMES = 200_000  # the latest ones: of so many the older teach nothing new
 PEOPLE_AT_ONCE = 500
 TOLD_EVERY = 1_000  # outcomes
+
+Groups = Mapping[str, str | None]  # of each who is there, their segment or team
 
 
 def training_data(
@@ -31,25 +36,75 @@ def training_data(
     since: datetime | None,
     until: datetime | None,
     now: datetime,
+    terms: OutcomeTerms = DEFAULT_TERMS,
     note: Callable[[int], None] = lambda _read: None,
 ) -> Data:
-    """Outcomes with since ≤ at < until, the latest `MOST_OUTCOMES` of them, and everyone in them.
+    """Outcomes with since ≤ at < until, judged by `terms`, the latest `MOST_OUTCOMES` of them, and everyone in them.
 
-    Of a customer who keeps a profile to themself only the segment is read. What outcomes taught about a customer's
-    values is left out: it would be told what it is to tell. `note` hears how many outcomes were read.
+    Where the customer's answer alone told of some, they speak for those who kept silent as well (`answers`). Of a
+    customer who keeps a profile to themself only the segment is read. What outcomes taught about a customer's values
+    is left out: it would be told what it is to tell. `note` hears how many outcomes were read.
     """
-    kept: deque[Outcome] = deque(maxlen=MOST_OUTCOMES)
-    for number, one in enumerate(read_outcomes(records, since, until), start=1):
-        kept.append(one)
+    told, silent = _read(records, since, until, terms, note)
+    roster = Roster.of(records.employees.changes_since(None, framework=framework.name).records, framework, at=now)
+    customers = customers_learnt_from(records, framework, {one.customer_id for one in told}, now)
+    staff = employee_table(roster.employees, framework, values=roster.values)
+    segments = {**_segments(records, silent), **dict(zip(customers.ids, customers.groups, strict=True))}
+    teams = dict(zip(staff.ids, staff.groups, strict=True))
+    told, silent = ([one for one in some if _are_there(one, segments, teams)] for some in (told, silent))
+    chances, answers = _answers(told, silent, segments, teams, min(until or now, now) - ANSWERS_COME)
+    found = [one.outcome(chance) for one, chance in zip(told, chances, strict=True)]
+    return Data(customers, staff, outcomes_of(found, customers.ids, staff.ids), framework, answers)
+
+
+def _read(
+    records: Records,
+    since: datetime | None,
+    until: datetime | None,
+    terms: OutcomeTerms,
+    note: Callable[[int], None],
+) -> tuple[list[Meeting], list[Meeting]]:
+    """The latest meetings whose success is known; and the others, where answers can be weighed by them."""
+    told, silent = deque[Meeting](maxlen=MOST_OUTCOMES), deque[Meeting](maxlen=MOST_OUTCOMES)
+    for number, one in enumerate(read_meetings(records, since, until, terms=terms), start=1):
+        (silent if one.success is None else told).append(one)
         if number % TOLD_EVERY == 0:
             note(number)
-    note(len(kept))
-    roster = Roster.of(records.employees.changes_since(None, framework=framework.name).records, framework, at=now)
-    customers = customers_learnt_from(records, framework, {one.customer_id for one in kept}, now)
-    there = set(customers.ids)
-    found = [one for one in kept if one.customer_id in there and one.employee_id in roster.index_of]
-    staff = employee_table(roster.employees, framework, values=roster.values)
-    return Data(customers, staff, outcomes_of(found, customers.ids, staff.ids), framework)
+    note(len(told) + len(silent))
+    if not any(one.by_answer for one in told):
+        return list(told), []
+    silent.extend(read_unanswered(records, told[0].at if len(told) == MOST_OUTCOMES else since, until))
+    return list(told), list(silent)
+
+
+def _segments(records: Records, silent: list[Meeting]) -> dict[str, str | None]:
+    """The segment of each customer who kept silent and is there: no more of them is read."""
+    ids = sorted({one.customer_id for one in silent})
+    return {each: one.segment for some in _batches(ids) for each, one in records.customers.get_many(some).items()}
+
+
+def _are_there(one: Meeting, segments: Groups, teams: Groups) -> bool:
+    return one.customer_id in segments and one.employee_id in teams
+
+
+def _answers(
+    told: list[Meeting], silent: list[Meeting], segments: Groups, teams: Groups, settled: datetime
+) -> tuple[list[float | None], Answers]:
+    """For each meeting told of, the chance of the answer that told it, `None` where it is not needed or not known."""
+
+    def asked(one: Meeting) -> Asked:
+        words = one.intent, one.channel, segments[one.customer_id], teams[one.employee_id]
+        return Asked(one.asked_at, one.success is not None, *words)
+
+    places = [place for place, one in enumerate(told) if one.by_answer]
+    answers = Answers(len(told) - len(places), len(places), len(silent))
+    found: list[float | None] = [None] * len(told)
+    chances = answer_chances([asked(one) for one in (*(told[place] for place in places), *silent)], until=settled)
+    if chances is None:
+        return found, answers
+    for place, chance in zip(places, chances.tolist(), strict=False):  # the silent ones' chances come after them
+        found[place] = chance
+    return found, replace(answers, is_modelled=True)
 
 
 def customers_learnt_from(records: Records, framework: Framework, ids: Collection[str], now: datetime) -> PeopleTable:

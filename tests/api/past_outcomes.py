@@ -57,7 +57,7 @@ def past(
                 employee_id=f"e{by}",
                 intent=INTENTS[place % 2],
                 channel="phone",
-                success=float(rng.random() < chance),
+                told_success=float(rng.random() < chance),
                 recorded_at=until,
             )
         )

@@ -90,7 +90,7 @@ def test_the_card_is_a_page_for_people_too(service: Installation) -> None:
 
 def test_too_few_outcomes_end_the_job_with_what_is_missing() -> None:
     """And nothing changes: no classifier is registered, and matches go on."""
-    few = [one for one in past(300) if one.employee_id == "e3" and one.success == 1.0][:9]
+    few = [one for one in past(300) if one.employee_id == "e3" and one.told_success == 1.0][:9]
     empty = with_a_past(few)
     job = trained(empty)
 

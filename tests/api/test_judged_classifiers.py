@@ -39,7 +39,7 @@ def decisions_since(
             LoggedDecision(id=f"d{place:06}", at=at, basis="rules", strategy="cost", candidates=might, **who)
         )
         came.append(ContactOutcome(event_id=f"x{place}", occurred_at=at + timedelta(minutes=9), recorded_at=LATER,
-                                   success=float(good), **who))  # fmt: skip
+                                   told_success=float(good), **who))  # fmt: skip
     return decided, came
 
 

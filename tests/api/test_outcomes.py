@@ -311,11 +311,15 @@ def test_a_long_file_becomes_a_job(here: Installation) -> None:
     assert here.klik.bell.rang == [answer.get_json()["id"]]
 
 
+def put_in_force(here: Installation, outcome: dict[str, Any]) -> None:
+    """Rules that say what outcomes are worth."""
+    rules = compile_rules(parse_rule_set({**DEFAULT_RULE_SET.document, "outcome": outcome}))
+    here.klik.rulebook = SimpleNamespace(current=lambda _publication: rules)
+
+
 def test_the_rules_in_force_say_what_a_minute_is_worth(here: Installation) -> None:
     """The same call is worth its while to one segment and not to another."""
-    said = {"minute_cents": 0, "segments": {"retail": {"minute_cents": 500}}}
-    rules = compile_rules(parse_rule_set({**DEFAULT_RULE_SET.document, "outcome": said}))
-    here.klik.rulebook = SimpleNamespace(current=lambda _publication: rules)
+    put_in_force(here, {"minute_cents": 0, "segments": {"retail": {"minute_cents": 500}}})
     here.add_customer("c2", segment="care")
     tell(
         here,
@@ -325,6 +329,21 @@ def test_the_rules_in_force_say_what_a_minute_is_worth(here: Installation) -> No
 
     assert [one["net_value_cents"] for one in listed(here)] == [2_000 - 2_250, 2_000]
     assert [one["judged_success"] for one in listed(here)] == [0.0, 1.0]
+
+
+def test_what_was_told_before_is_judged_by_the_rules_in_force_now(here: Installation) -> None:
+    """Lists, exports and training hold all outcomes to one measure; a complaint stays a failure by any."""
+    tell(here, {**TOLD, "resolved": True, "minutes": 4.5})
+    tell(here, {**TOLD, "event_id": "o-2", "contact_id": "k-2", "satisfaction": 5})
+    tell(here, {**TOLD, "event_id": "o-3", "contact_id": "k-2", "complaint": True})
+    before = [one["judged_success"] for one in listed(here)]
+    put_in_force(here, {"minute_cents": 500})
+    export = here.call("router", "GET", "/v1/customers/c1/export").get_json()["outcomes"]
+
+    assert before == [1.0, 0.0, 0.0]
+    assert [one["judged_success"] for one in listed(here)] == [0.0, 0.0, 0.0]
+    assert [one["net_value_cents"] for one in export[:2]] == [2_000 - 2_250, 2_000]
+    assert [one["judged_success"] for one in export] == [0.0, 0.0, 0.0]
 
 
 def test_a_report_quotes_neither_notes_nor_events(here: Installation) -> None:

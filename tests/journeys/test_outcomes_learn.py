@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from matcher.compatibility.outcomes import outcomes_of
-from matcher.use_cases.read_outcomes import read_outcomes
+from matcher.use_cases.read_meetings import read_meetings
 from tests.api.installation import Installation
 
 HEADER = b"event_id,at,customer_id,employee_id,success,propensity,group,intent,channel,handle_s\n"
@@ -25,10 +25,10 @@ def tell(service: Installation, **said: Any) -> dict[str, Any]:
     return report
 
 
-def meetings(service: Installation) -> dict[tuple[str, str], float]:
+def meetings(service: Installation) -> dict[tuple[str, str], float | None]:
     """The success of everyone who met, as a classifier is told."""
     with service.store.reading() as records:
-        return {(one.customer_id, one.employee_id): one.success for one in read_outcomes(records, None, None)}
+        return {(one.customer_id, one.employee_id): one.success for one in read_meetings(records, None, None)}
 
 
 def test_what_was_decided_and_what_came_of_it_meet(service: Installation) -> None:
@@ -55,6 +55,20 @@ def test_what_was_decided_and_what_came_of_it_meet(service: Installation) -> Non
     assert len(meetings(service)) == 2
 
 
+def test_who_gave_up_is_a_failure_of_the_pair_that_was_decided(service: Installation) -> None:
+    """A router tells only that the caller hung up; whoever was to serve them, and the caller, Klik knows itself."""
+    service.add_customer("c1")
+    service.add_employee("e1")
+    service.call("router", "POST", "/v1/matches", json={"contacts": [contact(1)], "log": True, "seed": 3})
+    report = tell(service, event_id="gone-1", contact_id="k-1", resolved=False)
+    tell(service, event_id="gone-9", contact_id="k-9", customer_id="c1", resolved=False)
+    listed = service.call("operations", "GET", "/v1/outcomes").get_json()["items"]
+
+    assert report["joined"] == 1
+    assert meetings(service) == {("c1", "e1"): 0.0}
+    assert [one["judged_success"] for one in listed] == [0.0, 0.0]
+
+
 def test_a_file_of_the_past_is_ready_for_training(service: Installation) -> None:
     """Weights by the chance of the choice, times in order, people who are known: the columns a classifier takes."""
     for number in range(2):
@@ -69,7 +83,7 @@ def test_a_file_of_the_past_is_ready_for_training(service: Installation) -> None
         "operations", "POST", "/v1/outcomes/imports", data=HEADER + b"".join(lines), content_type="text/csv"
     ).get_json()
     with service.store.reading() as records:
-        read = list(read_outcomes(records, None, None))
+        read = [one.outcome() for one in read_meetings(records, None, None)]
     columns = outcomes_of(read, ["c0", "c1"], ["e1", "e2"])
 
     assert (report["outcomes"]["recorded"], report["outcomes"]["unknown_employees"]) == (54, 18)

@@ -123,4 +123,4 @@ def test_a_night_learns_only_when_enough_came() -> None:
 
 
 def _failed(one: Any) -> Any:
-    return replace(one, event_id=f"x{one.event_id}", contact_id=f"x{one.contact_id}", success=0.0)
+    return replace(one, event_id=f"x{one.event_id}", contact_id=f"x{one.contact_id}", told_success=0.0)

@@ -7,8 +7,7 @@ from scipy.optimize import minimize
 from matcher.compatibility.selection import (
     effective_size,
     fit_response,
-    propensity_weights,
-    response_weights,
+    outcome_weights,
     weighted_mean,
 )
 from matcher.errors import InvalidInput
@@ -26,12 +25,17 @@ def planted(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return features, content.astype(float), answered
 
 
+def answer_weights(chances: np.ndarray, *, most: float = 10.0) -> np.ndarray:
+    """How often outcomes count that are all known by answers only."""
+    return outcome_weights(np.full(len(chances), np.nan), chances, most=most)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_weighted_answers_recover_what_all_would_have_said(seed: int) -> None:
     """Only the angry answer: the plain mean is off by more than a tenth, the weighted one by less than two points."""
     features, content, answered = planted(seed)
     model = fit_response(features, answered)
-    weights = response_weights(model, features[answered])
+    weights = answer_weights(model.probability(features[answered]))
     plain, weighted = content[answered].mean(), weighted_mean(content[answered], weights)
 
     assert abs(plain - content.mean()) > 0.10, f"seed {seed}"
@@ -78,22 +82,29 @@ def test_an_unlikely_answer_counts_at_most_so_often() -> None:
     features = rng.normal(size=(4_000, 1))
     answered = rng.random(4_000) < 1 / (1 + np.exp(-3 * features[:, 0]))
     model = fit_response(features, answered)
-    weights = response_weights(model, features[answered], most=3.0)
-    free = response_weights(model, features[answered], most=np.inf)
+    weights = answer_weights(model.probability(features[answered]), most=3.0)
+    free = answer_weights(model.probability(features[answered]), most=1e9)
 
     assert weights.mean() == pytest.approx(1.0)
-    assert weights.max() <= 3.0 / np.minimum(free, 3.0).mean() + 1e-9
+    assert weights.max() <= 3.0 / np.clip(np.minimum(free, 3.0), 1 / 3, 3.0).mean() + 1e-9
     assert free.max() > weights.max()
     assert effective_size(weights) > effective_size(free)
 
 
 def test_propensities_weigh_by_hand() -> None:
-    """1/p, at most the cap; who has none counts as the others on average: (1 + 4 + 5) / 3."""
-    weights = propensity_weights([1.0, 0.25, 0.01, np.nan], cap=5.0)
+    """1/p over its mean, (2 + 1 + 3)/3 = 2; who has none counts as the others on average."""
+    weights = outcome_weights([0.5, 1.0, 1 / 3, np.nan], [np.nan] * 4)
 
-    assert weights.tolist() == pytest.approx([1.0, 4.0, 5.0, 10 / 3])
-    assert propensity_weights([np.nan, np.nan]).tolist() == [1.0, 1.0]
-    assert propensity_weights([]).tolist() == []
+    assert weights.tolist() == pytest.approx([1.0, 0.5, 1.5, 1.0])
+    assert outcome_weights([np.nan, np.nan], [np.nan, np.nan]).tolist() == [1.0, 1.0]
+    assert outcome_weights([], []).tolist() == []
+
+
+def test_answers_speak_for_all_who_might_have_answered_by_hand() -> None:
+    """One in two and one in four answered: 2 and 4 people each, beside one whose log told; 7/3 people on average."""
+    weights = outcome_weights([np.nan] * 3, [0.5, 0.25, np.nan])
+
+    assert weights.tolist() == pytest.approx([6 / 7, 12 / 7, 3 / 7])
 
 
 def test_propensity_weights_recover_what_an_even_choice_would_give() -> None:
@@ -101,17 +112,10 @@ def test_propensity_weights_recover_what_an_even_choice_would_give() -> None:
     rng = np.random.default_rng(6)
     is_liked = rng.random(30_000) < 0.9
     success = (rng.random(30_000) < np.where(is_liked, 0.8, 0.4)).astype(float)
-    weights = propensity_weights(np.where(is_liked, 0.9, 0.1))
+    weights = outcome_weights(np.where(is_liked, 0.9, 0.1), np.full(30_000, np.nan))
 
     assert abs(success.mean() - 0.6) > 0.1
     assert weighted_mean(success, weights) == pytest.approx(0.6, abs=0.02)
-
-
-@pytest.mark.parametrize("bad", [[0.0], [1.1], [-0.5], [np.inf]])
-def test_an_impossible_propensity_is_refused(bad: list[float]) -> None:
-    """0 was never chosen; its weight would be infinite."""
-    with pytest.raises(InvalidInput):
-        propensity_weights(bad)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from matcher.contacts.outcome import ContactOutcome, OutcomeTerms, OutcomeWeights
 from matcher.errors import InvalidInput
-from matcher.use_cases.read_outcomes import read_outcomes
+from matcher.use_cases.read_meetings import read_meetings
 from matcher.use_cases.record_outcomes import OutcomeReport, record_outcomes
 from models.memory import MemoryStore
 from tests.contracts.stored_things import NOW, a_customer, a_decision, an_employee, later
@@ -177,11 +177,12 @@ def test_training_reads_one_meeting_for_each_who_served(store: MemoryStore) -> N
         told("direct", contact_id=None, customer_id="c-2", employee_id="e-2", told_success=0.25, occurred_at=later(99)),
     )
     with store.reading() as records:
-        read = list(read_outcomes(records, None, None, page=2))
-        parts = [list(read_outcomes(records, *each)) for each in ((None, later(90)), (later(90), None))]
+        read = list(read_meetings(records, None, None, page=2))
+        parts = [list(read_meetings(records, *each)) for each in ((None, later(90)), (later(90), None))]
 
     assert [(one.customer_id, one.employee_id, one.success) for one in read] == [
         ("c-1", "e-1", 0.0),
+        ("c-2", "e-2", None),
         ("c-1", "e-2", 1.0),
         ("c-2", "e-2", 0.25),
     ]
@@ -195,6 +196,6 @@ def test_training_heeds_a_complaint_that_names_nobody(store: MemoryStore) -> Non
     with store.writing() as records:
         records.outcomes.add_many([replace(told("o-2", complaint=True, success=0.0), recorded_at=NOW)])
     with store.reading() as records:
-        (one,) = read_outcomes(records, None, None)
+        (one,) = read_meetings(records, None, None)
 
     assert one.success == 0.0

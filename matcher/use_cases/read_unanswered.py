@@ -1,0 +1,42 @@
+"""Read which contacts were served and nobody ever said how they went: those who were asked and kept silent."""
+
+from datetime import datetime
+
+from matcher.use_cases.learning_ports import LoggedDecision
+from matcher.use_cases.ports import Records
+from matcher.use_cases.read_meetings import Meeting
+
+PAGE = 1_000
+
+
+def read_unanswered(records: Records, since: datetime | None, until: datetime | None) -> list[Meeting]:
+    """The meetings that logged decisions with since ≤ at < until led to, where no event tells anything of the contact.
+
+    Of a contact that was decided several times the last decision is the one that was acted on.
+    """
+    found: dict[str, Meeting] = {}
+    after = None
+    while True:
+        page = records.decisions.window(since, until, after=after, limit=PAGE)
+        told = records.outcomes.of_contacts({one.contact_id for one in page})
+        for one in page:
+            meeting = None if one.contact_id in told else _meeting(one)
+            if meeting is not None:
+                found[one.contact_id] = meeting
+        if len(page) < PAGE:
+            return list(found.values())
+        after = (page[-1].at, page[-1].id)
+
+
+def _meeting(one: LoggedDecision) -> Meeting | None:
+    if one.customer_id is None or one.employee_id is None:
+        return None
+    return Meeting(
+        customer_id=one.customer_id,
+        employee_id=one.employee_id,
+        at=one.at,
+        asked_at=one.at,
+        group=one.queue,
+        intent=one.intent,
+        channel=one.channel,
+    )
