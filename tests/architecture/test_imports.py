@@ -23,7 +23,7 @@ TABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "matcher.contacts": (("matcher.errors", "matcher.profiles"), ("numpy", "scipy")),
     "matcher.rules": (("matcher.errors", "matcher.profiles", "matcher.contacts"), ("numpy",)),
     "matcher.compatibility": (
-        ("matcher.errors", "matcher.profiles", "matcher.contacts"),
+        ("matcher.errors", "matcher.profiles", "matcher.contacts", "matcher.assignment.compiled"),
         ("numpy", "scipy", "sklearn"),
     ),
     "matcher.assignment": (("matcher.errors",), SOLVERS),
