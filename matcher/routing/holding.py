@@ -127,7 +127,7 @@ def _regret(
     given: Snapshot, snapshot: Snapshot, eligibility: Eligibility, scores: Scores, prices: Prices, now: datetime
 ) -> Floats:
     """How much better the best one at work would be than each of those free: contacts × free, −∞ where not known."""
-    all_free = replace(given, roster=_as_if_free(given.roster), everyone=None)
+    all_free = replace(given, roster=as_if_free(given.roster), everyone=None)
     floor, could = eligibility_of(all_free, now)
     there = scores_of(floor, could, now, turn=0)
     known = np.zeros((len(given.contacts), 1)) if there.chemistry is None else there.chemistry
@@ -139,7 +139,7 @@ def _regret(
     return np.where(np.isfinite(regret), regret, -np.inf)
 
 
-def _as_if_free(roster: Roster) -> Roster:
+def as_if_free(roster: Roster) -> Roster:
     """The same people with all of their slots free."""
     return kept(
         roster.of_people, "as if free", lambda: roster.with_state(free_slots=roster.capacity, idle_s=roster.idle_s)

@@ -5,7 +5,7 @@
 Source: routing.md section 4; duality as in Bertsimas and Tsitsiklis, Introduction to Linear Optimization (1997), ch. 4.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -91,10 +91,3 @@ def fluid_flow(worth: Floats, seconds: Floats, able: Bools, *, arrivals: Floats,
     duals = np.maximum(-solved.ineqlin.marginals, 0.0)
     served[rows, columns] = solved.x
     return Flow(served, duals[: len(arrivals)], duals[len(arrivals) :])
-
-
-def grouped(rows: Sequence[Sequence[object]]) -> tuple[NDArray[np.int64], int]:
-    """Which group each row belongs to, equal rows to one, and how many groups there are."""
-    index: dict[tuple[object, ...], int] = {}
-    group = [index.setdefault(tuple(row), len(index)) for row in rows]
-    return np.array(group, dtype=np.int64), len(index)

@@ -65,11 +65,20 @@ Progress = Callable[[int, int | None], None]
 """Told (arrivals so far, arrivals in all) as the run goes on."""
 
 
+ServiceOf = Callable[[Arrival, str], float]
+"""How many seconds an arrival takes the employee of that id."""
+
+
+def as_drawn(arrival: Arrival, _employee_id: str) -> float:
+    """As long as the scenario says, whoever serves it."""
+    return arrival.service_s
+
+
 class _Day:
     """The state of one run."""
 
-    def __init__(self, scenario: Scenario, policy: Policy, rng: np.random.Generator) -> None:
-        self.scenario, self.policy, self.rng = scenario, policy, rng
+    def __init__(self, scenario: Scenario, policy: Policy, rng: np.random.Generator, service_of: ServiceOf) -> None:
+        self.scenario, self.policy, self.rng, self.service_of = scenario, policy, rng, service_of
         self.arrival_of = {arrival.contact.id: arrival for arrival in scenario.arrivals}
         self.lives: dict[str, ContactLife[float]] = {}
         self.waiting: dict[str, Arrival] = {}
@@ -156,8 +165,9 @@ class _Day:
             arrival = self.waiting.pop(contact_id)
             self.take(employee_id, contact_id, now_s)
             self.lives[contact_id] = self.lives[contact_id].offer(employee_id, now_s).accept(now_s)
-            self.plan(now_s + arrival.service_s, _Event.COMPLETED, contact_id)
-            self.plan(now_s + arrival.service_s + arrival.after_work_s, _Event.FREED, contact_id)
+            done_s = now_s + self.service_of(arrival, employee_id)
+            self.plan(done_s, _Event.COMPLETED, contact_id)
+            self.plan(done_s + arrival.after_work_s, _Event.FREED, contact_id)
         if choice.look_again_s is not None and self.waiting and self.free_since:
             self.plan(now_s + max(choice.look_again_s, 1.0), _Event.LOOK, "")
 
@@ -173,7 +183,14 @@ class _Day:
         return tuple(Stay(arrival, self.lives[arrival.contact.id]) for arrival in self.scenario.arrivals)
 
 
-def run(scenario: Scenario, policy: Policy, *, rng: np.random.Generator, progress: Progress | None = None) -> Run:
+def run(
+    scenario: Scenario,
+    policy: Policy,
+    *,
+    rng: np.random.Generator,
+    progress: Progress | None = None,
+    service_of: ServiceOf = as_drawn,
+) -> Run:
     """What becomes of every arrival when `policy` gives out the work.
 
     A round follows every instant at which a contact arrives, an employee gets free or a shift changes; it is left out
@@ -181,7 +198,7 @@ def run(scenario: Scenario, policy: Policy, *, rng: np.random.Generator, progres
     own time (a channel's `max` is kept within a round only), accepts what is offered, and finishes a contact that runs
     past the end of a spell. An arrival without patience is lost only when not given out at once.
     """
-    day = _Day(scenario, policy, rng)
+    day = _Day(scenario, policy, rng, service_of)
     total, arrived, is_due = len(scenario.arrivals), 0, False
     while day.heap:
         now_s, kind, _, who = heappop(day.heap)

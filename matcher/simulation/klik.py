@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +14,15 @@ from matcher.profiles.people import Presence, PresenceState
 from matcher.profiles.staff import EmployeeRecord
 from matcher.routing.decide import decide
 from matcher.routing.decision import Decision, Why
+from matcher.routing.pricing import Pace
 from matcher.routing.roster import Roster
 from matcher.routing.snapshot import CustomerTable, KnownCustomer, Snapshot
 from matcher.rules import CompiledRules
+from matcher.simulation.floor_prices import FloorPrices
 from matcher.simulation.policies import Choice, Floor
+
+if TYPE_CHECKING:
+    from matcher.compatibility.serving import ServedClassifier  # the type alone: most runs have none
 
 THERE = Presence(PresenceState.AVAILABLE)
 
@@ -39,13 +45,23 @@ class Klik:
 
     `bases` counts the rounds by what the fit of people was judged by, `degraded` those cut short. The roster is built
     once per staffing of the floor and given its state at each round. `known` is what is stored of people, if anything.
+    Where the rules hold contacts for a better fit, prices are made every five minutes from the hour before.
     """
 
     def __init__(
-        self, framework: Framework, rules: CompiledRules, *, name: str = "klik", known: "Known | None" = None
+        self,
+        framework: Framework,
+        rules: CompiledRules,
+        *,
+        name: str = "klik",
+        known: "Known | None" = None,
+        classifier: "ServedClassifier | None" = None,
+        pace: Pace | None = None,
     ) -> None:
         self.framework, self.rules, self.name = framework, rules, name
         self.known = Known() if known is None else known
+        self.classifier = classifier
+        self.prices = None if rules.rule_set.hold is None else FloorPrices(pace)
         self.bases: Counter[str] = Counter()
         self.degraded = 0
         self._rosters: dict[tuple[str, ...], Roster] = {}
@@ -54,20 +70,26 @@ class Klik:
         """The pairs that `decide` makes of the floor as it stands."""
         now = floor.scenario.moment(floor.now_s)
         contacts = tuple(replace(arrival.contact, waiting_s=floor.now_s - arrival.at_s) for arrival in floor.waiting)
-        known = [self.known.customer(contact) for contact in contacts]
-        snapshot = Snapshot(
-            contacts=contacts,
-            roster=self._roster(floor),
-            customers=CustomerTable.of(known, self.framework, at=now),
-            framework=self.framework,
-            rules=self.rules,
-            explain="none",
-        )
+        snapshot = self._snapshot(contacts, self._roster(floor), floor)
+        if self.prices is not None:
+            snapshot = replace(snapshot, prices=self.prices.at(floor, snapshot, self._snapshot))
         made = decide(snapshot, now, rng)
         self.bases[str(made.basis)] += 1
         self.degraded += made.degraded
         pairs = [(one.contact_id, one.employee_id) for one in made.decisions if one.employee_id is not None]
         return Choice(tuple(pairs), look_again_s=_next_look(made.decisions))
+
+    def _snapshot(self, contacts: tuple[Contact, ...], roster: Roster, floor: Floor) -> Snapshot:
+        known = [self.known.customer(contact) for contact in contacts]
+        return Snapshot(
+            contacts=contacts,
+            roster=roster,
+            customers=CustomerTable.of(known, self.framework, at=floor.scenario.moment(floor.now_s)),
+            framework=self.framework,
+            rules=self.rules,
+            explain="none",
+            classifier=self.classifier,
+        )
 
     def _roster(self, floor: Floor) -> Roster:
         """Everyone on duty; who is busy has no free slot."""
