@@ -192,6 +192,12 @@ class WindowSchema(ma.Schema):
     due_to = fields.AwareDateTime(required=True)
 
 
+class PaidTimeSchema(WindowSchema):
+    """A precise time that the customer may buy. Klik does not book it: promise it as `due_from` and `due_to`."""
+
+    price_cents = fields.Integer(required=True, metadata={"minimum": 1})
+
+
 class HelpSchema(ma.Schema):
     """The smallest change that would serve one more: any one of the employees would do."""
 
@@ -223,6 +229,7 @@ class UnassignedSchema(ma.Schema):
     bottleneck = fields.Nested(BottleneckSchema)
     suggested_channel = fields.String()
     suggested_window = fields.Nested(WindowSchema)
+    paid_slot = fields.Nested(PaidTimeSchema)
     next_look_s = fields.Float()
 
 
@@ -306,6 +313,10 @@ def _unassigned(contact_id: str, why: Unassigned) -> dict[str, Any]:
     if why.suggested_window is not None:
         start, end = why.suggested_window
         document["suggested_window"] = {"due_from": shown_moment(start), "due_to": shown_moment(end)}
+    if why.paid_slot is not None:
+        paid = why.paid_slot
+        moments = {"due_from": shown_moment(paid.due_from), "due_to": shown_moment(paid.due_to)}
+        document["paid_slot"] = {**moments, "price_cents": paid.price_cents}
     if why.next_look_s is not None:
         document["next_look_s"] = _finite(why.next_look_s)
     return document

@@ -37,17 +37,16 @@ class WorkingHours:
         on[self.owner[(self.start <= minute_of_week) & (minute_of_week < self.end)]] = True
         return on
 
-    def next_among(self, people: Bools, minute_of_week: int) -> tuple[int, int] | None:
-        """When one of these people next works, in minutes from now: start (0 where one works now) and end.
-
-        `None` where none of them has stated hours.
+    def next_among(self, people: Bools, minute_of_week: int, *, lasting: int = 1) -> tuple[int, int] | None:
+        """When one of these people next works for so many minutes on end, in minutes from now: start (0 where one works
+        now) and end. `None` where none of them has stated such hours.
         """
-        theirs = people[self.owner]
+        theirs = people[self.owner] & (self.end - self.start >= lasting)
         if not theirs.any():
             return None
         start, end = self.start[theirs], self.end[theirs]
         until_start = (start - minute_of_week) % MINUTES_A_WEEK
-        works_now = (start <= minute_of_week) & (minute_of_week < end)
+        works_now = (start <= minute_of_week) & (minute_of_week + lasting <= end)
         until_start[works_now] = 0
         length = np.where(works_now, end - minute_of_week, end - start)
         soonest = np.lexsort((-length, until_start))[0]

@@ -61,10 +61,20 @@ class ShortOf:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidTime:
+    """A precise time at which somebody who can help is on duty, and what the customer pays for it."""
+
+    due_from: datetime
+    due_to: datetime
+    price_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unassigned:
     """Why a contact waits on, what would help, and when Klik looks again.
 
-    `suggested_window` is when someone who can help is on duty, as something to promise a call back in.
+    `suggested_window` is when someone who can help is on duty, as something to promise a call back in; `paid_slot` a
+    narrower one that customers of the segment may buy.
     """
 
     reason: Why
@@ -73,6 +83,7 @@ class Unassigned:
     suggested_channel: str | None = None
     suggested_window: tuple[datetime, datetime] | None = None
     next_look_s: float | None = None
+    paid_slot: PaidTime | None = None
 
 
 @dataclass(frozen=True, slots=True)

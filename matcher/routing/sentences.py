@@ -275,6 +275,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "{detail} Someone who can help is on duty {day} from {start} to {end}.",
         "nl": "{detail} Wie kan helpen heeft {day} dienst van {start} tot {end}.",
     },
+    "paid_slot": {
+        "en": "{detail} A precise time is for sale at € {euros}: {day} from {start} to {end}.",
+        "nl": "{detail} Een precies tijdvak is te koop voor € {euros}: {day} van {start} tot {end}.",
+    },
     # fragments
     "more": {"en": "more", "nl": "meer"},
     "less": {"en": "less", "nl": "minder"},

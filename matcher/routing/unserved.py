@@ -14,7 +14,7 @@ from matcher.contacts.urgency import is_urgent
 from matcher.profiles.effects import Effect
 from matcher.profiles.situations import Situation
 from matcher.routing.attendance import Bools, Ints, minute_of_week
-from matcher.routing.decision import Decision, ShortOf, Unassigned, Why
+from matcher.routing.decision import Decision, PaidTime, ShortOf, Unassigned, Why
 from matcher.routing.eligibility import (
     Demand,
     Demands,
@@ -25,6 +25,7 @@ from matcher.routing.eligibility import (
     slots_for,
 )
 from matcher.routing.limits import Limit
+from matcher.routing.paid_slots import first_slot, in_words
 from matcher.routing.roster import kept
 from matcher.routing.sentences import WEEKDAYS, sentence, span
 from matcher.routing.shortages import shortages_of
@@ -89,6 +90,23 @@ class _Inquiry:
         """When someone who fits the contact next works, on the operator's clocks; `None` where no hours are stated."""
         return self._once("window", row, lambda: (self._window(row),))[0]
 
+    def paid_slot(self, row: int) -> PaidTime | None:
+        """The first time that customers of this segment may buy; `None` where they may not, or nobody's hours allow it.
+
+        The service is that of the segment: no value system ever chooses it.
+        """
+        customer = self.snapshot.customers.customers[row]
+        service = self.snapshot.rules.rule_set.service_for(None if customer is None else customer.segment)
+        sold = None if service is None else service.paid_slot
+        if sold is None:
+            return None
+        hours, zone = self._whole.roster.hours, self._whole.timezone
+
+        def first() -> PaidTime | None:
+            return first_slot(sold, hours, self._who_fits(row), self.now, zone)
+
+        return self._once(f"paid {sold}", row, lambda: (first(),))[0]
+
     def would_rather_wait(self, row: int) -> bool:
         """Whether the customer prefers a specialist later, or an agreed time, to anyone now."""
         wishes = self.snapshot.customers.wishes.get(row, ())
@@ -125,14 +143,19 @@ class _Inquiry:
                 return "rule", refusal
         raise AssertionError("a contact with an eligible employee is not without one")
 
-    def _window(self, row: int) -> Window | None:
-        whole, roster, zone = self._whole, self._whole.roster, self._whole.timezone
+    def _who_fits(self, row: int) -> Bools:
+        """Who could help with the contact at some hour."""
+        whole, roster = self._whole, self._whole.roster
         fits = roster.active & ~_excluded(whole, whole.contacts[row])
         for question in demand_tests(roster, self.demand(row)):
             fits &= question.passes
         for refusal in self._lasting:
             fits &= ~(refusal.employees & refusal.contacts[row])
-        found = roster.hours.next_among(fits, minute_of_week(self.now, zone))
+        return fits
+
+    def _window(self, row: int) -> Window | None:
+        roster, zone = self._whole.roster, self._whole.timezone
+        found = roster.hours.next_among(self._who_fits(row), minute_of_week(self.now, zone))
         if found is None:
             return None
         here = self.now.astimezone(zone).replace(tzinfo=None)  # clock time: a shift begins at nine whatever the season
@@ -176,14 +199,18 @@ def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str
     if code == "slots":
         return Unassigned(Why.NO_CAPACITY, detail, next_look_s=NEXT_LOOK_S)
     window = inquiry.window(row) if code in ELSEWHEN or inquiry.would_rather_wait(row) else None
+    paid = None if window is None else inquiry.paid_slot(row)
     if window is not None:
         detail = _with_window(detail, window, language)
+    if paid is not None:
+        detail = in_words(paid, detail, language)
     channel, count = (
         (None, 0) if window is not None and inquiry.would_rather_wait(row) else _other_channel(inquiry, row)
     )
     if channel is None:
-        return Unassigned(why, detail, suggested_window=window, next_look_s=gives_way_s)
-    return replace(_elsewhere(detail, channel, count, language), suggested_window=window, next_look_s=gives_way_s)
+        return Unassigned(why, detail, suggested_window=window, next_look_s=gives_way_s, paid_slot=paid)
+    elsewhere = _elsewhere(detail, channel, count, language)
+    return replace(elsewhere, suggested_window=window, next_look_s=gives_way_s, paid_slot=paid)
 
 
 def _by_rule(refusal: Refusal, contact: Contact, language: str) -> tuple[str, float | None]:

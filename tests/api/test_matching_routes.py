@@ -43,6 +43,23 @@ def test_a_match_answers_as_documented(service: Installation, body: Any) -> None
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_time_for_sale_is_answered_as_documented(service: Installation) -> None:
+    """At noon nobody is there; on Monday at two somebody is, and this segment may buy half an hour of that."""
+    sold = {"segment": "busy", "channels": ["phone"], "paid_slot": {"price_cents": 500, "width_s": 1800}}
+    rules = {"schema": "rule-set/1", "title": "T", "strategy": {"preset": "customer_intimacy"}, "service": [sold]}
+    draft = service.call("operations", "POST", "/v1/rule-sets", json=rules).get_json()["version"]
+    contact, later = CONTACT | {"customer": {"segment": "busy"}}, INLINE | {"hours": {"mon": ["14:00-18:00"]}}
+    body = {"contacts": [contact], "employees": [later], "rule_set": draft, "at": "2026-03-02T12:00:00+01:00"}
+    answer = service.call("router", "POST", "/v1/matches", json=body)
+
+    assert list(documented(service, "/v1/matches").iter_errors(answer.get_json())) == []
+    assert answer.get_json()["unassigned"][0]["paid_slot"] == {
+        "due_from": "2026-03-02T13:00:00Z",
+        "due_to": "2026-03-02T13:30:00Z",
+        "price_cents": 500,
+    }
+
+
 @pytest.mark.parametrize("contact", [CONTACT, CONTACT | {"skills": {"unknown": 5}}])
 def test_a_ranking_answers_as_documented(service: Installation, contact: Any) -> None:
     """As for matches."""
