@@ -95,7 +95,8 @@ def evaluate(
         splits = _after(splits, data.outcomes, current_until)
     left = sum(len(each.later) for each in splits)
     if left < LEAST_LATER:
-        detail = f"{left} outcomes are left to judge by; it takes at least {LEAST_LATER}"
+        told = "1 outcome is" if left == 1 else f"{left or 'no'} outcomes are"
+        detail = f"{told} left to judge by: it takes at least {LEAST_LATER}"
         raise invalid("/outcomes", "too_few_outcomes", f"{detail}. Give more outcomes, or another split.")
     rows = np.concatenate([each.later for each in splits])
     names = [name for name in COMPETITORS if _is_run(name, data, only)]

@@ -1,7 +1,7 @@
 """From outcomes to a scorer: columns built, priors chosen and calibrated on later outcomes, all fitted at last."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +26,7 @@ LEAST_OUTCOMES = 50
 LEAST_EMPLOYEES = 2
 LEAST_MET_AGAIN = 100  # later outcomes of people with a history; fewer do not tell how much people differ
 MOST_TRIED = 30_000  # outcomes, the latest, that priors are chosen on: more change no choice and cost time
+WHAT_TO_DO = "Bring more outcomes; until then use the prior."
 NO_EFFECT = 1e-6  # a prior spread that leaves a weight where its mean is
 
 # Prior spreads in logits that nothing is chosen for (design).
@@ -114,20 +115,25 @@ class Trained:
 
 
 def check_enough(outcomes: Outcomes) -> None:
-    """Raise InvalidInput with everything that keeps these outcomes from teaching anything."""
-    faults = []
-    if len(outcomes) < LEAST_OUTCOMES:
-        detail = f"{len(outcomes)} outcomes are too few to learn from; it takes at least {LEAST_OUTCOMES}"
-        faults.append(Fault("/outcomes", "too_few_outcomes", f"{detail}. Until then use the prior."))
-    if len(np.unique(outcomes.employee)) < LEAST_EMPLOYEES and len(outcomes):
-        detail = "all outcomes are of one employee: who fits whom shows only between employees"
-        faults.append(Fault("/outcomes", "one_employee", f"{detail}. Until then use the prior."))
-    if len(outcomes) and (outcomes.success.min() > 0.5 or outcomes.success.max() <= 0.5):
+    """Raise InvalidInput with everything that keeps these outcomes from teaching anything; the last says what to do."""
+    missing = list(_missing(outcomes))
+    if missing:
+        code, told = missing.pop()
+        missing.append((code, f"{told}. {WHAT_TO_DO}"))
+        raise InvalidInput(Fault("/outcomes", code, told) for code, told in missing)
+
+
+def _missing(outcomes: Outcomes) -> Iterator[tuple[str, str]]:
+    """A code and a sentence for each thing that is missing."""
+    count = len(outcomes)
+    if count < LEAST_OUTCOMES:
+        told = "1 outcome is too few" if count == 1 else f"{count} outcomes are too few" if count else "no outcomes"
+        yield "too_few_outcomes", f"{told} to learn from: it takes at least {LEAST_OUTCOMES}"
+    if count and len(np.unique(outcomes.employee)) < LEAST_EMPLOYEES:
+        yield "one_employee", "it takes outcomes of two employees or more: who fits whom shows only between them"
+    if count and (outcomes.success.min() > 0.5 or outcomes.success.max() <= 0.5):
         kind = "good" if outcomes.success.min() > 0.5 else "bad"
-        detail = f"all outcomes are {kind}: it takes good and bad ones to tell them apart"
-        faults.append(Fault("/outcomes", "one_class", f"{detail}. Until then use the prior."))
-    if faults:
-        raise InvalidInput(faults)
+        yield "one_class", f"it takes good and bad outcomes to tell them apart: so far all are {kind}"
 
 
 def design_of(

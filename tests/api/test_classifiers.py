@@ -97,8 +97,8 @@ def test_too_few_outcomes_end_the_job_with_what_is_missing() -> None:
     assert job.state is JobState.FAILED
     assert job.error is not None
     assert "9 outcomes are too few" in job.error
-    assert "one employee" in job.error
-    assert "all outcomes are good" in job.error
+    assert "two employees or more" in job.error
+    assert "so far all are good" in job.error
     assert empty.call("analyst", "GET", "/v1/classifiers").get_json() == {"items": [], "next": None}
     assert empty.klik.shelf.kept == {}
     assert matched(empty)["assignments"]

@@ -137,7 +137,19 @@ def test_what_cannot_be_learnt_from_is_refused_with_every_reason(rows: list[Outc
         PairClassifier(FRAMEWORK).fit(ASKING, STAFF, rows)
 
     assert {fault.code for fault in refusal.value.faults} == codes
-    assert all("prior" in fault.detail for fault in refusal.value.faults)
+    assert refusal.value.detail.count("until then use the prior") == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "no outcomes to learn from"), (1, "1 outcome is too few to"), (2, "2 outcomes are too few to")],
+)
+def test_what_is_missing_is_said_in_grammar(count: int, said: str) -> None:
+    """One outcome is one, and nothing is none."""
+    with pytest.raises(InvalidInput) as refusal:
+        PairClassifier(FRAMEWORK).fit(ASKING, STAFF, OUTCOMES[:count])
+
+    assert said in refusal.value.detail
 
 
 def test_people_nobody_named_are_refused_by_row() -> None:
