@@ -1,6 +1,6 @@
 """The web application: routes, the guard around them, and one handler for everything that goes wrong."""
 
-from importlib import metadata
+from importlib import metadata, resources
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -42,7 +42,7 @@ def create_app(klik: "Klik") -> Flask:
 
     Raises IncompletePermissions when a route has no line in api/permissions.toml.
     """
-    app = Flask("klik", static_folder=None)
+    app = Flask("klik", static_folder=None, template_folder=str(resources.files("api") / "templates"))
     app.config.update(MAX_FORM_MEMORY_SIZE=_MEMORY_FOR_FORMS, MAX_FORM_PARTS=1)
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False

@@ -1,73 +1,110 @@
-"""A classifier's card as a page for people: one file, no script, nothing from elsewhere."""
+"""A classifier's card as a page for people, in English or Dutch: one file, no script, nothing from elsewhere."""
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from html import escape
+from importlib import resources
 from typing import Any
 
+from flask import render_template
+
+from api.classifier_words import WORDS
+from matcher.compatibility.segments import FOUR_FIFTHS
+from matcher.compatibility.story import weighing_told
 from matcher.use_cases.classifier_ports import KnownClassifier
 
 HTML = "text/html"
-STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #d8dde5;vertical-align:top}
-td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
-.yes{color:#17663a}.no{color:#a3231f}
-svg{max-width:100%;height:auto}.axis{stroke:#8a94a3}.mark{fill:#2457a6}.line{stroke:#2457a6;stroke-width:2}
-.even{stroke:#c3cad4;stroke-dasharray:4 4}text{font:12px system-ui,sans-serif;fill:#444d5a}
-""".strip()
+MEASURES = ("auc", "within_auc", "log_loss", "brier", "ece", "slope")
+OF_SEGMENT = ("auc", "log_loss", "slope", "said", "came", "ratio")
 SIZE, EDGE = 320, 36  # of a plot, in pixels
-ROW = 26  # of a gain
-NAMES = {"auc": "AUC", "within_auc": "AUC within groups", "log_loss": "log-loss", "brier": "Brier", "ece": "ECE",
-         "slope": "slope"}  # fmt: skip
+ROW, WIDTH, MIDDLE, REACH = 26, 640, 400, 200  # of the gains
+
+Figure = Mapping[str, float | None]
 
 
 @cache
 def content_policy() -> str:
     """What the page may load: its own style, known by its hash."""
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode("ascii")
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode("ascii")
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def card_page(one: KnownClassifier) -> str:
-    """The page."""
+def card_page(one: KnownClassifier, language: str) -> str:
+    """The page, `en` or `nl`; to be made within a request, whose application knows the template."""
     card: Mapping[str, Any] = one.card
-    evaluation = card.get("evaluation", {})
-    parts = [
-        f"<h1>Classifier {escape(one.version)}</h1>",
-        _pairs(_facts(one)),
-        *(f'<p class="no">{escape(each)}</p>' for each in one.alarms),
-        "<h2>Gate</h2>",
-        _table(("", "line", "what was found"), (_gate_row(line) for line in _lines(one.gate))),
-        "<h2>On later outcomes, with 95 % intervals</h2>",
-        _measures(evaluation),
-        _gains(evaluation.get("gains", {})),
-        "<h2>What is told, and what comes</h2>",
-        _reliability(card.get("reliability", [])),
-        "<h2>Limits</h2><ul>" + "".join(f"<li>{escape(each)}</li>" for each in card.get("limits", [])) + "</ul>",
-        "<h2>Features</h2>",
-        _table(("name", "block", "unit"), (_feature_row(each) for each in card.get("features", []))),
-    ]
-    title = f"<title>Classifier {escape(one.version)}</title>"
-    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8">{title}<style>{STYLE}</style></head>'
-    return f"{head}<body><main>{''.join(parts)}</main></body></html>"
+    says, evaluation = _Says(language), card.get("evaluation", {})
+    measures: Mapping[str, Mapping[str, Figure]] = evaluation.get("measures") or {}
+    return render_template(
+        "classifier.html",
+        language=language,
+        words=says.words,
+        style=_style(),
+        version=one.version,
+        facts=_facts(one, says),
+        alarms=one.alarms,
+        gate=[_gate_line(line, says) for line in _lines(one.gate)],
+        measure_head=("", *(says.word(name) for name in MEASURES)),
+        measures=[
+            (says.word(name), *(says.figure(figures.get(each)) for each in MEASURES))
+            for name, figures in measures.items()
+        ],
+        not_told=evaluation.get("not_told", says.word("nothing")),
+        gains=_gains(evaluation.get("gains", {}), says),
+        points=[(EDGE + round(SIZE * said, 1), EDGE + round(SIZE * (1 - came), 1)) for said, came, _ in _points(card)],
+        plot={"edge": EDGE, "far": EDGE + SIZE, "whole": SIZE + 2 * EDGE},
+        segment_head=says.words["segment_head"],
+        segments=[_segment(each, says) for each in evaluation.get("segments", ())],
+        parities=[_parity(side, each, says) for side, each in evaluation.get("parity", {}).items()],
+        weighing=_weighing(card, says),
+        limits=[says.word(each) for each in card.get("limits", ())],
+        features=[[feature[name] for name in ("name", "block", "unit")] for feature in card.get("features", ())],
+    )
 
 
-def _facts(one: KnownClassifier) -> list[tuple[str, str]]:
-    promoted = "no" if one.promoted_at is None else f"{one.promoted_at:%Y-%m-%d %H:%M} UTC by {one.promoted_by}"
-    return [
-        ("state", str(one.state)),
-        ("learnt", f"{one.made_at:%Y-%m-%d %H:%M} UTC by {one.made_by}, seed {one.seed}"),
-        ("from", f"{one.outcomes:,} outcomes, {one.first_outcome_at:%Y-%m-%d} to {one.last_outcome_at:%Y-%m-%d}"),
-        ("framework", one.framework),
-        ("promoted", promoted),
-        ("asks for retraining", "yes: somebody it was learnt from was erased" if one.person_erased else "no"),
-        ("SHA-256 of the card", one.digest),
-    ]
+class _Says:
+    """Words and numbers of a language."""
+
+    def __init__(self, language: str) -> None:
+        self.words = WORDS[language]
+        self.is_dutch = language == "nl"
+
+    def word(self, name: str) -> str:
+        """The word for it; itself where there is none."""
+        return str(self.words.get(name, name))
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """The number, with thousands and decimals parted as the language does."""
+        told = f"{value:,.{digits}f}"
+        return told.translate(str.maketrans(",.", ".,")) if self.is_dutch else told
+
+    def figure(self, figure: Figure | None, digits: int = 3) -> str:
+        """Value and interval in brackets; a dash where outcomes cannot tell."""
+        value, low, high = (None if figure is None else figure[part] for part in ("value", "low", "high"))
+        if value is None:
+            return "–"
+        if low is None or high is None:
+            return self.number(value, digits)
+        interval = self.words["to"].format(low=self.number(low, digits), high=self.number(high, digits))
+        return f"{self.number(value, digits)} ({interval})"
+
+
+@cache
+def _style() -> str:
+    return resources.files("api").joinpath("templates", "classifier.css").read_text(encoding="utf-8").strip()
+
+
+def _facts(one: KnownClassifier, says: _Says) -> Iterator[tuple[str, str]]:
+    words, minute = says.words, "%Y-%m-%d %H:%M"
+    yield words["state"], says.word(str(one.state))
+    yield words["learnt"], words["by_seed"].format(at=f"{one.made_at:{minute}}", who=one.made_by, seed=one.seed)
+    first, last = f"{one.first_outcome_at:%Y-%m-%d}", f"{one.last_outcome_at:%Y-%m-%d}"
+    yield words["from"], words["window"].format(outcomes=says.number(one.outcomes), first=first, last=last)
+    yield words["framework"], one.framework
+    promoted_at = None if one.promoted_at is None else f"{one.promoted_at:{minute}}"
+    yield words["promoted"], words["by"].format(at=promoted_at, who=one.promoted_by) if promoted_at else words["no"]
+    yield words["retrain"], words["erased"] if one.person_erased else words["no"]
+    yield words["digest"], one.digest
 
 
 def _lines(gate: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:
@@ -75,80 +112,70 @@ def _lines(gate: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:
     return lines if isinstance(lines, list) else []
 
 
-def _gate_row(line: Mapping[str, Any]) -> tuple[str, ...]:
-    mark = '<span class="yes">passed</span>' if line["passed"] else '<span class="no">failed</span>'
-    return mark, escape(line["name"].replace("_", " ")), escape(line["told"])
+def _gate_line(line: Mapping[str, Any], says: _Says) -> dict[str, object]:
+    """A question and its answer; in Dutch the answer is the figures behind it."""
+    name: str = line["name"]
+    if not says.is_dutch:
+        return {"passed": line["passed"], "name": name.replace("_", " "), "told": line["told"]}
+    called = str if name == "no_segment_worse" else says.word  # those figures bear the names of segments
+    told = "; ".join(f"{called(each)} {says.figure(one)}" for each, one in line["figures"].items())
+    missing = "none_serves" if name == "beats_current" and line["passed"] else "unanswered"
+    return {"passed": line["passed"], "name": says.word(name), "told": told or says.word(missing)}
 
 
-def _feature_row(feature: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(escape(str(feature[name])) for name in ("name", "block", "unit"))
-
-
-def _measures(evaluation: Mapping[str, Any]) -> str:
-    measures = evaluation.get("measures")
-    if not measures:
-        return f"<p>{escape(str(evaluation.get('not_told', 'Nothing was evaluated.')))}</p>"
-    rows = ((escape(name), *(_figure(figures.get(each)) for each in NAMES)) for name, figures in measures.items())
-    return _table(("", *NAMES.values()), rows)
-
-
-def _figure(figure: Mapping[str, float | None] | None) -> str:
-    if figure is None or figure["value"] is None:
-        return "–"
-    spread = "" if figure["low"] is None else f" ({figure['low']:.3f} to {figure['high']:.3f})"
-    return f"{figure['value']:.3f}{spread}"
-
-
-def _gains(gains: Mapping[str, Mapping[str, float]]) -> str:
-    """Each gain with its interval, to the right of the line where it is better."""
+def _gains(gains: Mapping[str, Mapping[str, float]], says: _Says) -> dict[str, object] | None:
+    """Where each gain and its interval lie, to the right of the line where it is better."""
     known = {name: one for name, one in gains.items() if None not in one.values()}
     if not known:
-        return ""
+        return None
     far = max(max(abs(one["low"]), abs(one["high"])) for one in known.values()) or 1.0
-    width, middle, height = 640, 400, ROW * len(known) + ROW
-    drawn = []
-    for place, (name, one) in enumerate(known.items()):
-        y = ROW * place + ROW / 2
-        low, value, high = (middle + 200 * one[each] / far for each in ("low", "value", "high"))
-        drawn.append(
-            f'<text x="0" y="{y + 4:.0f}">gain over {escape(name)}</text>'
-            f'<line class="line" x1="{low:.1f}" x2="{high:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<circle class="mark" cx="{value:.1f}" cy="{y:.1f}" r="4"/>'
-        )
-    told = f"±{far:.4f} nats an outcome"
-    return (
-        f'<svg role="img" aria-label="Gains with intervals" viewBox="0 0 {width} {height}" width="{width}">'
-        f'<line class="axis" x1="{middle}" x2="{middle}" y1="0" y2="{height - ROW}"/>{"".join(drawn)}'
-        f'<text x="{middle}" y="{height - 6}" text-anchor="middle">{told}</text></svg>'
-    )
+    rows = [
+        {"name": says.word(name), "y": ROW * place + ROW // 2}
+        | {part: round(MIDDLE + REACH * one[part] / far, 1) for part in ("low", "value", "high")}
+        for place, (name, one) in enumerate(known.items())
+    ]
+    bottom = ROW * len(known)
+    shape = {"width": WIDTH, "middle": MIDDLE, "bottom": bottom, "height": bottom + ROW}
+    return {**shape, "rows": rows, "far": says.number(far, 4)}
 
 
-def _reliability(points: Sequence[Sequence[float]]) -> str:
-    """What was told against what came, a circle a bin; on the line it is right."""
-    if not points:
-        return "<p>Nothing was evaluated.</p>"
-    whole = SIZE + 2 * EDGE
-    marks = "".join(
-        f'<circle class="mark" cx="{EDGE + SIZE * said:.1f}" cy="{EDGE + SIZE * (1 - came):.1f}" r="4"/>'
-        for said, came, _ in points
-    )
-    return (
-        f'<svg role="img" aria-label="Reliability" viewBox="0 0 {whole} {whole}" width="{whole}">'
-        f'<line class="axis" x1="{EDGE}" x2="{EDGE + SIZE}" y1="{EDGE + SIZE}" y2="{EDGE + SIZE}"/>'
-        f'<line class="axis" x1="{EDGE}" x2="{EDGE}" y1="{EDGE}" y2="{EDGE + SIZE}"/>'
-        f'<line class="even" x1="{EDGE}" x2="{EDGE + SIZE}" y1="{EDGE + SIZE}" y2="{EDGE}"/>{marks}'
-        f'<text x="{EDGE}" y="{EDGE - 10}">came</text>'
-        f'<text x="{EDGE + SIZE}" y="{whole - 10}" text-anchor="end">was told</text></svg>'
-    )
+def _points(card: Mapping[str, Any]) -> Sequence[Sequence[float]]:
+    """What was told, what came, and how many of all, a bin each."""
+    points: Sequence[Sequence[float]] = card.get("reliability", ())
+    return points
 
 
-def _pairs(facts: Iterable[tuple[str, str]]) -> str:
-    return _table(None, ((escape(name), escape(told)) for name, told in facts))
+def _segment(one: Mapping[str, Any], says: _Says) -> tuple[str, ...]:
+    outcomes = "<5" if one["outcomes"] is None else says.number(one["outcomes"])
+    figures = (says.figure(one["figures"].get(name)) for name in OF_SEGMENT)
+    return says.word(one["side"]), one["name"], outcomes, *figures
 
 
-def _table(head: Sequence[str] | None, rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are HTML already."""
-    top = "" if head is None else "<tr>" + "".join(f"<th>{escape(each)}</th>" for each in head) + "</tr>"
-    body = "".join("<tr>" + "".join(f'<td class="n">{cell}</td>' if place else f"<td>{cell}</td>"
-                                    for place, cell in enumerate(row)) + "</tr>" for row in rows)  # fmt: skip
-    return f"<table>{top}{body}</table>"
+def _parity(side: str, one: Mapping[str, Any], says: _Says) -> str:
+    """The lowest group beside the highest; the verdict is the interval's."""
+    if not says.is_dutch:
+        return f"{side}s: {one['verdict']}"
+    ratio: Figure = one["ratio"]
+    low, high = ratio["low"], ratio["high"]
+    is_kept, is_broken = low is not None and low >= FOUR_FIFTHS, high is not None and high < FOUR_FIFTHS
+    verdict = "kept" if is_kept else "broken" if is_broken else "open"
+    names = {"lowest": one["lowest"], "highest": one["highest"], "ratio": says.figure(ratio, 2)}
+    return says.word("parity").format(verdict=says.word(verdict), side=says.word(side), **names)
+
+
+def _weighing(card: Mapping[str, Any], says: _Says) -> str | None:
+    """How outcomes were weighed, in a sentence or two; `None` for a card that does not tell."""
+    told = card.get("weighing")
+    if not isinstance(told, Mapping):
+        return None
+    if not says.is_dutch:
+        return f"Its outcomes are {weighing_told(card)}."
+    effective, largest = says.number(told["effective"]), says.number(told["largest_weight"], 2)
+    worth: str = says.words["worth"].format(effective=effective, largest=largest)
+    if told.get("share_answered") is None:
+        return worth
+    counts = {"answered": told["answered"], "asked": told["answered"] + told["silent"]}
+    shown = {name: says.number(count) for name, count in counts.items()}
+    modelled = says.word("modelled" if told["answers_modelled"] else "unmodelled")
+    share = says.number(100 * told["share_answered"])
+    return f"{worth} {says.words['share'].format(**shown, share=share, modelled=modelled)}"

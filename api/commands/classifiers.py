@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.commands.clean_output import clean_output
-from api.commands.evaluate import COLUMNS, shown
+from api.commands.evaluate import COLUMNS, shown, tell_segments
 from api.commands.installation import open_klik, settings_from_environment
 from api.commands.moments import MOMENT, aware
 from api.commands.screen import json_option, progress, say_json, say_table, wants_json
@@ -195,6 +195,7 @@ def _tell(one: "KnownClassifier") -> None:
         say_table(COLUMNS, rows, title="On later outcomes, 95 % intervals")
     else:
         click.echo(f"How good it is cannot be told: {card['evaluation'].get('not_told')}")
+    tell_segments(card["evaluation"])
     weighed = weighing_told(card)
     if weighed is not None:
         click.echo(f"Its outcomes are {weighed}.")

@@ -121,7 +121,7 @@ def _tell(found: "Evaluation", worlds: Sequence["Placebo"], opened: "Opened | No
     if found.worth is not None:
         worth = found.worth
         click.echo(f"assignment, {worth.groups} groups: {worth.verdict}, above {worth.percentile:.1%} of random ones")
-    _tell_segments(found)
+    tell_segments(document)
     for each in worlds:
         click.echo(f"placebo, {each.world}: {each.verdict}")
     if boosted is not None:
@@ -130,24 +130,27 @@ def _tell(found: "Evaluation", worlds: Sequence["Placebo"], opened: "Opened | No
         click.echo("The classifier given was trained on outcomes like these: only later ones can judge it.", err=True)
 
 
-def _tell_segments(found: "Evaluation") -> None:
-    """Each segment and team with enough outcomes, and whether any is served worse."""
-    from matcher.compatibility.story import figure_document, parities
-
-    if not found.segments:
+def tell_segments(evaluation: Mapping[str, Any]) -> None:
+    """Each segment and team of an evaluation's document, and whether any is served worse."""
+    segments = evaluation.get("segments")
+    if not segments:
         return
     rows = [
-        [one.side, one.name, f"{one.outcomes:,}" if one.outcomes is not None else "< 5",
-         *(shown(figure_document(one.figures[each]) if one.figures else None) for each in SEGMENT_COLUMNS[3:])]
-        for one in found.segments
+        [one["side"], one["name"], "< 5" if one["outcomes"] is None else f"{one['outcomes']:,}",
+         *(shown(one["figures"].get(each)) for each in SEGMENT_COLUMNS[3:])]
+        for one in segments
     ]  # fmt: skip
     click.echo("")
     say_table(SEGMENT_COLUMNS, rows, title="By segment and team; a dash where fewer than 50 outcomes were judged")
     click.echo("")
-    for side, one in parities(found).items():
-        difference = one.difference
-        points = f"{100 * difference.value:+.1f} points ({100 * difference.low:+.1f} to {100 * difference.high:+.1f})"
-        click.echo(f"{side}s: {one.verdict}; {points}")
+    for side, one in evaluation["parity"].items():
+        click.echo(f"{side}s: {one['verdict']}{_points(one['difference'])}")
+
+
+def _points(difference: Mapping[str, float | None]) -> str:
+    """A difference of shares in percentage points; nothing where it cannot be told."""
+    value, low, high = (None if part is None else f"{100 * part:+.1f}" for part in difference.values())
+    return "" if value is None else f"; {value} points ({low} to {high})"
 
 
 def shown(figure: Mapping[str, Any] | None) -> str:

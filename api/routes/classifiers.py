@@ -10,6 +10,7 @@ from api.blueprint import Blueprint
 from api.classifier_page import HTML, card_page, content_policy
 from api.csv_body import begun
 from api.idempotency import writes
+from api.languages import spoken_language
 from api.pages import Cursors
 from api.reach import actor, key, klik, person
 from api.schemas.classifier_judgements import JudgementQuerySchema, JudgementSchema, shown_judgement
@@ -71,7 +72,8 @@ def read(version: str) -> Response:
         one = classifier_named(records, version)
     if request.accept_mimetypes.best_match(["application/json", HTML]) != HTML:
         return json_answer(shown_card(one))
-    answer = Response(card_page(one), content_type=f"{HTML}; charset=utf-8")
+    language = spoken_language(request.headers.get("Accept-Language"))
+    answer = Response(card_page(one, language), content_type=f"{HTML}; charset=utf-8")
     answer.headers["Content-Security-Policy"] = content_policy()
     return answer
 

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from api.classifier_words import WORDS
+from matcher.compatibility.evaluate import COMPETITORS
+from matcher.compatibility.story import LIMITS
 from matcher.contacts.outcome import ContactOutcome
-from matcher.use_cases.ports import JobState
+from matcher.use_cases.ports import ClassifierState, JobState
 from tests.api.installation import NOW, Installation
 from tests.api.past_outcomes import past, trained, with_a_past
 
@@ -85,7 +88,36 @@ def test_the_card_is_a_page_for_people_too(service: Installation) -> None:
     assert "<svg" in page
     assert "<script" not in page
     assert "main effects only" in page
+    assert "By segment and team" in page
+    assert "Its outcomes are worth" in page
     assert service.call("analyst", "GET", path, headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_the_page_speaks_dutch_to_who_asks_for_it(service: Installation) -> None:
+    """A manager reads whether the gate was passed, and for whom it holds; numbers are parted as in Dutch."""
+    path = f"/v1/classifiers/{the_version(service)}"
+    headers = {"Accept": "text/html", "Accept-Language": "nl-BE"}
+    page = service.call("analyst", "GET", path, headers=headers).get_data(as_text=True)
+
+    assert '<html lang="nl">' in page
+    assert "beter dan alleen hoofdeffecten" in page
+    assert "1.200 uitkomsten" in page
+    assert "viervijfderegel" in page
+    assert "gelijk wegende waard" in page
+    assert "None" not in page
+    assert not {" better", "Limits", " outcomes"} & {
+        word for word in (" better", "Limits", " outcomes") if word in page
+    }
+
+
+def test_every_word_of_the_page_is_there_in_both_languages(service: Installation) -> None:
+    """A page that falls back on another language in the middle of a sentence looks broken."""
+    english, dutch = (set(WORDS[language]) for language in ("en", "nl"))
+    card = service.call("analyst", "GET", f"/v1/classifiers/{the_version(service)}").get_json()["card"]
+
+    assert english <= dutch
+    assert set(LIMITS) | set(COMPETITORS) | set(card["evaluation"]["measures"]) <= dutch
+    assert {str(state) for state in ClassifierState if state is not ClassifierState.CURRENT} <= dutch
 
 
 def test_too_few_outcomes_end_the_job_with_what_is_missing() -> None:

@@ -41,6 +41,9 @@ def test_a_classifier_is_learnt_shown_promoted_and_rolled_back(filled: Klik) -> 
     assert made.json["state"] == "shadow"
     assert "beats_main_effects" in shown.out
     assert "main effects only" in shown.out
+    assert "segment\ts0\t" in shown.out
+    assert "segments: whether four fifths are kept cannot be told" in shown.out
+    assert "Its outcomes are worth 1,200 even outcomes" in shown.out
     assert promoted.out == f"{version} is in service.\n"
     assert [(one["state"], one["promoted_by"]) for one in listed] == [("current", "command line")]
     assert [one["state"] for one in sound if one["check"] == "Classifier"] == ["ok"]
