@@ -47,7 +47,7 @@ test: check ## Everything that must hold: check, then every test
 bench: $(READY) ## Measure, and print each figure beside its target and its limit
 	@.venv/bin/python -m benchmarks
 
-bench-assignment: $(READY) ## Measure each way of solving an assignment beside scipy and lapx
+bench-assignment: $(READY) ## Measure each way of solving an assignment beside scipy, lapx and OR-tools
 	@.venv/bin/python -m benchmarks.assignment
 	@.venv/bin/python -m benchmarks.assignment.mixed
 

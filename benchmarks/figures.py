@@ -1,6 +1,7 @@
 """A measured figure, the table people read and the JSON that machines read."""
 
 import json
+import math
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -57,11 +58,13 @@ def row(one: Figure) -> tuple[str, ...]:
 
 
 def number(value: float) -> str:
-    """Three significant digits, without an exponent.
+    """Three significant digits, without an exponent; a dash for what was not measured (NaN).
 
     >>> number(0.01234), number(1.5), number(1234.5)
     ('0.0123', '1.5', '1,234')
     """
+    if math.isnan(value):
+        return "–"
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     digits = max(0, 2 - len(str(int(abs(value)))) + 1) if abs(value) >= 1 else 4

@@ -1,7 +1,8 @@
 """`python -m benchmarks.assignment`: every shape of the table. `--quick`: not the large ones; `--data`: files as well.
 
 Processor time of one thread; all solvers of a row take turns on the same instances, so that they meet the same machine.
-OR-tools is not among them: it cannot be loaded beside HiGHS in one process.
+OR-tools has a process of its own, as it cannot be loaded beside HiGHS: see `by_ortools`. It is measured where it is
+installed: `uv sync --all-extras --group benchmark`.
 """
 
 import argparse

@@ -1,14 +1,16 @@
-"""Each shape of the table: Klik's solve beside scipy, lapx, networkx and one read of the matrix."""
+"""Each shape of the table: Klik's solve beside scipy, lapx, networkx, OR-tools and one read of the matrix."""
 
 import gc
+import math
 import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.assignment.by_ortools import Answer, is_installed, measured
 from benchmarks.assignment.instances import DENSE, Matrix, few_pairs, slots
 from benchmarks.figures import Figure
 from benchmarks.processor_time import spread
@@ -71,6 +73,8 @@ def measure(*, quick: bool, only: str) -> list[Figure]:
         figures.append(_one_contact())
     if only in "sparse":
         figures += _sparse(quick=quick)
+    if not is_installed():
+        figures.append(Figure("f", "OR-tools: not installed (uv sync --all-extras --group benchmark)", math.nan, ""))
     if only in "loads":
         figures += _loads()
     return figures
@@ -78,6 +82,7 @@ def measure(*, quick: bool, only: str) -> list[Figure]:
 
 def _dense(row: Row, *, seeds: int) -> list[Figure]:
     spent: dict[str, list[float]] = {}
+    by_ortools: list[tuple[Answer, float]] = []
     reasons: set[str] = set()
     for seed in range(seeds):
         value = np.ascontiguousarray(DENSE[row.kind](row.contacts, row.employees, seed))
@@ -88,6 +93,8 @@ def _dense(row: Row, *, seeds: int) -> list[Figure]:
         reasons.add(f"{first.solver}: {first.reason}")
         for name, solver in _solvers(row, value, capacity, problem).items():
             spent.setdefault(name, []).append(_cpu_s(solver, row.times))
+        if is_installed():
+            by_ortools.append((measured(value, capacity, row.times), optimum))
     ratios = [ours / theirs for ours, theirs in zip(spent["klik"], spent["scipy"], strict=True)]
     read_ms = statistics.median(spent["one read"]) * 1e3
     middle = statistics.median(spent["klik"]) * 1e3
@@ -98,7 +105,19 @@ def _dense(row: Row, *, seeds: int) -> list[Figure]:
     for name in spent.keys() - {"klik", "scipy", "one read"}:
         others = [one / theirs for one, theirs in zip(spent[name], spent["scipy"], strict=True)]
         figures.append(Figure("f", f"{row.name}: {name}", statistics.median(others), "× scipy", spread=spread(others)))
+    if by_ortools:
+        figures.append(_ortools(row, by_ortools, spent["scipy"]))
     return figures
+
+
+def _ortools(row: Row, answers: Sequence[tuple[Answer, float]], scipy_s: Sequence[float]) -> Figure:
+    """Its solver alone; what handing it the pairs takes and what rounding costs is told beside."""
+    lost = max(abs(one.value - optimum) / optimum for one, optimum in answers)
+    assert lost <= SAME, row.name
+    ratios = [one.solve_s / theirs for (one, _), theirs in zip(answers, scipy_s, strict=True)]
+    pairs = statistics.median(one.pairs_s / theirs for (one, _), theirs in zip(answers, scipy_s, strict=True))
+    what = f"{row.name}: OR-tools (its pairs handed over: {pairs:.2g} more; {lost:.0e} of the worth lost by rounding)"
+    return Figure("f", what, statistics.median(ratios), "× scipy", spread=spread(ratios))
 
 
 def _solvers(row: Row, value: Matrix, capacity: np.ndarray, problem: Problem) -> dict[str, Callable[[], object]]:
