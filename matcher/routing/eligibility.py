@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matcher.contacts.contact import Contact
 from matcher.profiles.people import Customer
 from matcher.routing.arranged import NOTHING, Arranged, arranged
-from matcher.routing.attendance import Bools, Ints, minute_of_week
+from matcher.routing.attendance import Bools, Floats, Ints, minute_of_week
 from matcher.routing.limits import Able, under_limits
 from matcher.routing.roster import Roster, kept
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import CompiledRules, RuleEffects, apply_rules
-from matcher.rules.apply import AtWork
 from matcher.rules.masks import EmployeeMasks
 from matcher.rules.pairs import refuse
 from matcher.rules.rule_set import NO_LIMITS
+from matcher.rules.together import AtWork
 
 NO_EFFECTS = RuleEffects()
 WORTH_NARROWING = 0.75  # of the staff: a roster hardly shorter than the whole is not worth making
@@ -198,26 +197,31 @@ def rule_effects(snapshot: Snapshot, demands: Demands, now: datetime, *, seen: S
 
     `seen` are the contacts as rules see them, where rules set something of them.
     """
-    effects = _effects_of_rules(snapshot, demands, now, seen) if snapshot.rules.rules else NO_EFFECTS
-    if snapshot.rules.rule_set.limits is NO_LIMITS:
+    has_limits = snapshot.rules.rule_set.limits is not NO_LIMITS
+    if not (snapshot.rules.rules or has_limits):
+        return NO_EFFECTS
+    waiting = np.array([contact.waiting_s for contact in snapshot.contacts], dtype=float)
+    effects = _effects_of_rules(snapshot, demands, now, seen=seen, waiting_s=waiting)
+    if not has_limits:
         return effects
 
     def able() -> Able:
-        whole, refusals = snapshot.whole, effects.refusals
-        if whole is not snapshot and snapshot.rules.rules:
-            refusals = _effects_of_rules(whole, demands, now, seen).refusals
-        return Able(_there_and_fit(whole, demands, now), demands.demand_of, refusals)
+        # Limits look at whom rules leave before anybody waited, so that they close no door to whoever waits longer.
+        whole = snapshot.whole
+        at_first = _effects_of_rules(whole, demands, now, seen=seen, waiting_s=np.zeros(len(waiting)))
+        return Able(_there_and_fit(whole, demands, now), demands.demand_of, at_first.refusals)
 
     return under_limits(snapshot, effects, able)
 
 
 def _effects_of_rules(
-    snapshot: Snapshot, demands: Demands, now: datetime, seen: Sequence[Contact] | None
+    snapshot: Snapshot, demands: Demands, now: datetime, *, seen: Sequence[Contact] | None, waiting_s: Floats
 ) -> RuleEffects:
     """What rules refuse and favour; the employees' side is worked out once per roster and rule set."""
     roster, rules = snapshot.roster, snapshot.rules
+    if not rules.rules:
+        return NO_EFFECTS
     customers: Sequence[Customer | None] = snapshot.customers.customers
-    waiting: NDArray[np.float64] = np.array([contact.waiting_s for contact in snapshot.contacts], dtype=float)
     everyone = roster if snapshot.everyone is None else snapshot.everyone
 
     def team_of(employee_id: str) -> str | None:
@@ -228,7 +232,7 @@ def _effects_of_rules(
         rules,
         rules.contact_side(snapshot.contacts if seen is None else seen, customers, team_of=team_of),
         _employee_masks(roster, rules),
-        waiting_s=waiting,
+        waiting_s=waiting_s,
         at_work=_at_work(snapshot, demands, now) if rules.can_relax else None,
     )
 
@@ -241,7 +245,13 @@ def _employee_masks(roster: Roster, rules: CompiledRules) -> EmployeeMasks:
 def _at_work(snapshot: Snapshot, demands: Demands, now: datetime) -> AtWork:
     """Of the whole staff, those who are there and fit each demand, whether or not they have room."""
     whole = snapshot.whole
-    return AtWork(_there_and_fit(whole, demands, now), demands.demand_of, _employee_masks(whole.roster, snapshot.rules))
+    masks, place = _employee_masks(whole.roster, snapshot.rules), whole.roster.index_of
+    barred = {
+        row: tuple(place[one] for one in contact.exclude_employees if one in place)
+        for row, contact in enumerate(snapshot.contacts)
+        if contact.exclude_employees
+    }
+    return AtWork(_there_and_fit(whole, demands, now), demands.demand_of, masks, barred)
 
 
 def _there_and_fit(snapshot: Snapshot, demands: Demands, now: datetime) -> Bools:

@@ -126,6 +126,7 @@ def _ordered(pair: Pair) -> Iterator[Reason]:
     for one in pair.eligibility.rules.relaxations:
         if one.contacts[row] and one.employees[pair.column]:
             how = "relaxed.at_once" if one.at_once[row] else "relaxed.waited"
+            how = "relaxed.together" if one.together is not None and one.together[row] else how
             how = "relaxed.limit" if isinstance(one.rule, Limit) else how
             text = pair.say(how, title=one.rule.title, waited=waited, reason=one.rule.reason[language])
             yield Reason(f"relaxed:{one.rule.id}", 0.0, text)

@@ -89,6 +89,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "Nobody at work meets this rule, so it gave way at once: {title}. {reason}",
         "nl": "Niemand die werkt voldoet aan deze regel, dus week hij meteen: {title}. {reason}",
     },
+    "relaxed.together": {
+        "en": "Nobody at work meets all rules at once, so the least important gave way: {title}. {reason}",
+        "nl": "Niemand die werkt voldoet aan alle regels tegelijk, dus week de minst belangrijke: {title}. {reason}",
+    },
     "relaxed.limit": {
         "en": "Everyone at work who could help is beyond this limit, so it gave way: {title}. {reason}",
         "nl": "Iedereen die werkt en kan helpen zit boven deze grens, dus week ze: {title}. {reason}",

@@ -24,8 +24,8 @@ from matcher.rules.masks import (
     stage_masks,
 )
 from matcher.rules.rule_set import AnyOf, Condition, EffectKind, Rule, RuleSet
+from matcher.rules.together import AtWork, Ints, stages_together
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
@@ -51,12 +51,16 @@ class Boost:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxation:
-    """Contact i may go to employee j only because the rule relaxed; `at_once` where nobody at work met it before."""
+    """Contact i may go to employee j only because the rule relaxed; `at_once` where nobody at work met it before.
+
+    `together` where somebody did, but nobody who met the more important rules as well.
+    """
 
     rule: Rule
     contacts: Bools
     employees: Bools
     at_once: Bools
+    together: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +70,6 @@ class RuleEffects:
     refusals: tuple[Refusal, ...] = ()
     boosts: tuple[Boost, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AtWork:
-    """Who is at work and fits, slots left aside: for each of several demands (demands × m), and each contact's demand.
-
-    `masks` are those of all these employees. By them is told whether waiting could help a requirement at all.
-    """
-
-    fits: Bools
-    demand_of: Ints
-    masks: EmployeeMasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +163,18 @@ def apply_rules(
     """What the rules refuse and favour, for contacts that have waited this long (seconds, one per contact).
 
     With `at_work`, a requirement or prohibition that leaves a contact nobody of those at work relaxes to its next
-    step at once, where it has one: waiting would bring nobody either.
+    step at once, where it has one: waiting would bring nobody either. Where several leave nobody together, the least
+    important ones give way at once, those of the highest order first, as far as is needed.
     """
     refusals: list[Refusal] = []
     boosts: list[Boost] = []
     relaxations: list[Relaxation] = []
+    stages = _stages(compiled.rules, contact_masks, waiting_s, at_work)
     for place, (one, contacts) in enumerate(zip(compiled.rules, contact_masks.by_rule, strict=True)):
         if not contacts.any():
             continue
         masks_of = partial(masks_at, place, one, contact_masks, employee_masks)
-        stage, by_waiting = _stages(place, one, contacts, contact_masks, waiting_s, at_work)
+        stage = stages[place].now
         for step in np.unique(stage[contacts]).tolist():
             for rows, touched in masks_of(step, contacts & (stage == step)):
                 if one.rule.effect.kind is EffectKind.BOOST and touched.any():
@@ -188,7 +182,7 @@ def apply_rules(
                 elif touched.any():
                     refusals.append(Refusal(one.rule, rows, touched, step))
             if step:
-                relaxations += _relaxed(one.rule, masks_of, step, contacts & (stage == step), stage > by_waiting)
+                relaxations += _relaxed(one.rule, masks_of, step, contacts & (stage == step), stages[place])
     return RuleEffects(tuple(refusals), tuple(boosts), tuple(relaxations))
 
 
@@ -227,40 +221,54 @@ def _all_of(parts: tuple[Compiled[Employee], ...]) -> Compiled[Employee]:
     return lambda columns: np.logical_and.reduce([part(columns) for part in parts])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stages:
+    """How far a rule has relaxed for each contact: now, by waiting alone, and by that or for want of anyone."""
+
+    now: Ints
+    by_waiting: Ints
+    alone: Ints
+
+
 def _stages(
-    place: int,
-    one: CompiledRule,
-    contacts: Bools,
-    contact_masks: ContactMasks,
-    waiting_s: Floats,
-    at_work: AtWork | None,
-) -> tuple[Ints, Ints]:
-    """How far the rule has relaxed for each contact, and how far by waiting alone."""
-    nothing = np.zeros(len(contacts), dtype=np.int64)
-    if len(one.stages) == 1:
-        return nothing, nothing
-    begins = np.array([stage.after_s for stage in one.stages[1:]])
-    by_waiting = np.searchsorted(begins, waiting_s, side="right").astype(np.int64)
+    rules: Sequence[CompiledRule], contact_masks: ContactMasks, waiting_s: Floats, at_work: AtWork | None
+) -> list[_Stages]:
+    waited = [_by_waiting(one, waiting_s) for one in rules]
     if at_work is None or not at_work.masks.employees:
-        return by_waiting, by_waiting
-    stage = by_waiting.copy()
+        return [_Stages(stage, stage, stage) for stage in waited]
+    alone = [_at_once(place, one, contact_masks, at_work) for place, one in enumerate(rules)]
+    together = stages_together(rules, contact_masks, at_work, alone)
+    return [
+        _Stages(np.maximum(by_waiting, at_once), by_waiting, np.maximum(by_waiting, for_itself))
+        for by_waiting, at_once, for_itself in zip(waited, together, alone, strict=True)
+    ]
+
+
+def _by_waiting(one: CompiledRule, waiting_s: Floats) -> Ints:
+    if len(one.stages) == 1:
+        return np.zeros(len(waiting_s), dtype=np.int64)
+    begins = np.array([stage.after_s for stage in one.stages[1:]])
+    return np.searchsorted(begins, waiting_s, side="right").astype(np.int64)
+
+
+def _at_once(place: int, one: CompiledRule, contact_masks: ContactMasks, at_work: AtWork) -> Ints:
+    """How far the rule relaxes because nobody at work meets it."""
+    contacts = contact_masks.by_rule[place]
+    stage = np.zeros(len(contacts), dtype=np.int64)
     for step in range(len(one.stages) - 1):
         for rows, touched in masks_at(place, one, contact_masks, at_work.masks, step, contacts & (stage == step)):
             has_someone: Bools = np.logical_or.reduce(at_work.fits & ~touched, axis=1)
             stage[rows & ~has_someone[at_work.demand_of]] += 1
-    return stage, by_waiting
+    return stage
 
 
 def _relaxed(
-    rule: Rule,
-    masks_of: Callable[[int, Bools], Iterator[tuple[Bools, Bools]]],
-    step: int,
-    rows: Bools,
-    at_once: Bools,
+    rule: Rule, masks_of: Callable[[int, Bools], Iterator[tuple[Bools, Bools]]], step: int, rows: Bools, stages: _Stages
 ) -> Iterator[Relaxation]:
     """Who may help now and might not have at first."""
+    at_once, together = stages.now > stages.by_waiting, stages.now > stages.alone
     for first_rows, refused in masks_of(0, rows):
         for now_rows, still in masks_of(step, first_rows):
             let_in = refused & ~still
             if let_in.any():
-                yield Relaxation(rule, now_rows, let_in, at_once)
+                yield Relaxation(rule, now_rows, let_in, at_once, together)

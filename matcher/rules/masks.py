@@ -145,7 +145,7 @@ def masks_at(
     groups: dict[object, list[int]] = {}
     brought: dict[object, Met] = {}
     for row in np.flatnonzero(np.asarray(rows)).tolist():
-        key = _relevant(contact_masks.met[row], one.relations)
+        key = relevant(contact_masks.met[row], one.relations)
         groups.setdefault(key, []).append(row)
         brought.setdefault(key, contact_masks.met[row])
     if len(employee_masks.met) * len(employee_masks.employees) > MOST_KEPT_CELLS:
@@ -162,7 +162,7 @@ def masks_at(
         yield mask, known
 
 
-def _relevant(met: Met, relations: Sequence[str]) -> object:
+def relevant(met: Met, relations: Sequence[str]) -> object:
     """That part of what a contact brings along which these relations look at."""
     parts = {
         SHARES_LANGUAGE: met.language,

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from matcher.contacts.contact import Contact
 from matcher.profiles.people import Employee, Presence, PresenceState
 from matcher.profiles.staff import EmployeeRecord
-from matcher.routing import Roster
+from matcher.routing import Roster, Snapshot
 from matcher.routing.decision import Decision, Why
-from tests.matcher.routing.rounds import FRAMEWORK, NOON, contact, decided, employee, pairs
+from matcher.routing.eligibility import Eligibility, eligibility_of
+from tests.matcher.routing.rounds import FRAMEWORK, NOON, contact, decided, employee, pairs, snapshot
 from tests.matcher.routing.test_rules_obeyed import CHIEF, COMPLAINT, one, ruled, told
 
 ALL = {"transfers": 2, "difficult_in_a_row": 3, "busy_share": 0.8}
@@ -201,7 +202,7 @@ asked = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(staff=st.lists(people, min_size=1, max_size=6), each=asked)
 def test_limits_leave_nobody_without_help_who_had_some(staff: list[Employee], each: Contact) -> None:
     """Whoever somebody at work could serve without limits, somebody could with them: limits choose among people."""
@@ -211,6 +212,25 @@ def test_limits_leave_nobody_without_help_who_had_some(staff: list[Employee], ea
     held = decided([each], named, rule_set=ruled(team, limits=ALL)).decisions[0]
 
     assert (free.employee_id is None) == (held.employee_id is None)
+
+
+@settings(deadline=None, max_examples=60)
+@given(staff=st.lists(people, min_size=1, max_size=6), each=asked, chief=st.integers(0, 3))
+def test_limits_close_no_door_to_who_waits_longer(staff: list[Employee], each: Contact, chief: int) -> None:
+    """Rules give way with waiting and let others in; no limit may turn away for that who could help before."""
+    named = [replace(person, id=f"e{k}") for k, person in enumerate(staff)]
+    asks_chief = {"field": "employee.mandate", "operator": "at_least", "value": chief}
+    rule = {"employees": asks_chief, "effect": {"require": True}, "relax_after_s": 60}
+    first, later = (
+        eligibility_of(snapshot([replace(each, waiting_s=waited)], named, rule_set=ruled(rule, limits=ALL)), NOON)
+        for waited in (0.0, 90.0)
+    )
+
+    def helpers(found: tuple[Snapshot, Eligibility]) -> set[str]:
+        roster = found[0].roster
+        return {one_.id for one_, is_open in zip(roster.employees, found[1].pairs[0], strict=True) if is_open}
+
+    assert helpers(first) <= helpers(later)
 
 
 def test_without_a_limit_nobody_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:

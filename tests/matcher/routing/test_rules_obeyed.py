@@ -199,6 +199,21 @@ def test_a_relation_steers_a_round() -> None:
     assert one(rule_set, contact(customer=owned), staff).employee_id == "y"
 
 
+def test_of_two_rules_that_nobody_meets_together_the_answer_names_the_one_that_gave_way() -> None:
+    """A chief for complaints, and team b for this customer: no chief is of team b, and the chief counts for more."""
+    team = {"employees": {"field": "employee.team", "operator": "is", "value": "b"}, "effect": {"require": True}}
+    rule_set = ruled(
+        {"employees": CHIEF, "effect": {"require": True}, "relax_after_s": 60, "order": 1},
+        {**team, "relax_after_s": 60, "order": 2},
+    )
+    decision = one(rule_set, staff=[*STAFF, employee("b", team="b")])
+
+    assert decision.employee_id == "chief"
+    assert told(decision, "relaxed:r1") == (
+        "Nobody at work meets all rules at once, so the least important gave way: Rule 1. Because."
+    )
+
+
 def test_an_offer_stands_as_long_as_the_rule_set_says() -> None:
     """Who is on the line waits seconds, who wrote waits minutes; operations may say otherwise."""
     own = ruled(offer={"expires_s": {"chat": 45}})

@@ -12,8 +12,8 @@ from matcher.contacts.contact import Contact
 from matcher.errors import InvalidInput
 from matcher.profiles.people import Customer, Employee
 from matcher.rules import apply_rules, compile_rules, parse_rule_set
-from matcher.rules.apply import AtWork
 from matcher.rules.pairs import add_boosts, refuse
+from matcher.rules.together import AtWork
 from tests.matcher.rules import test_rules_apply as world
 
 REASON = {"nl": "Daarom.", "en": "Because."}
@@ -195,14 +195,25 @@ def test_relaxing_never_removes_anyone(made, asked, staff, longer, at_work):
 
 @settings(deadline=None, max_examples=100)
 @given(made=stepped(), asked=world.crowd, staff=world.staffs, barred=world.whose)
-def test_a_ban_more_lets_nobody_in(made, asked, staff, barred):
-    """Who adds a ban expects fewer to be let in, also where requirements give way because nobody meets them."""
+def test_a_ban_more_lets_nobody_in_while_it_leaves_somebody(made, asked, staff, barred):
+    """Who adds a ban expects fewer to be let in; only where it would leave nobody may another rule give way for it."""
     contacts, customers = [contact for contact, _ in asked], [customer for _, customer in asked]
-    more = {"customers": customers, "everyone_fits": True}
-    without = open_pairs(compiled(*made), contacts, staff, **more)
-    with_it = open_pairs(compiled(*made, rule("ban", "forbid", None, barred)), contacts, staff, **more)
+    ban = rule("ban", "forbid", None, barred)
 
-    assert not (with_it & ~without).any()
+    def opened(*rules, waits):
+        found = compiled(*rules)
+        masks, of_staff = found.contact_side(contacts, customers), found.employee_side(staff)
+        at_work = AtWork(np.ones((1, len(staff)), bool), np.zeros(len(contacts), np.int64), of_staff)
+        pairs = np.ones((len(contacts), len(staff)), dtype=bool)
+        refuse(pairs, apply_rules(found, masks, of_staff, waiting_s=waits, at_work=at_work).refusals)
+        return pairs
+
+    waited, nothing = np.array([contact.waiting_s for contact in contacts], dtype=float), np.zeros(len(contacts))
+    at_first, spared = opened(*made, waits=nothing), opened(ban, waits=nothing)
+    leaves_somebody = (at_first & spared).any(axis=1) | ~at_first.any(axis=1)
+    let_in = opened(*made, ban, waits=waited) & ~opened(*made, waits=waited)
+
+    assert not let_in[leaves_somebody].any()
 
 
 @settings(deadline=None, max_examples=60)
