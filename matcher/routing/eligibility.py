@@ -245,13 +245,7 @@ def _employee_masks(roster: Roster, rules: CompiledRules) -> EmployeeMasks:
 def _at_work(snapshot: Snapshot, demands: Demands, now: datetime) -> AtWork:
     """Of the whole staff, those who are there and fit each demand, whether or not they have room."""
     whole = snapshot.whole
-    masks, place = _employee_masks(whole.roster, snapshot.rules), whole.roster.index_of
-    barred = {
-        row: tuple(place[one] for one in contact.exclude_employees if one in place)
-        for row, contact in enumerate(snapshot.contacts)
-        if contact.exclude_employees
-    }
-    return AtWork(_there_and_fit(whole, demands, now), demands.demand_of, masks, barred)
+    return AtWork(_there_and_fit(whole, demands, now), demands.demand_of, _employee_masks(whole.roster, snapshot.rules))
 
 
 def _there_and_fit(snapshot: Snapshot, demands: Demands, now: datetime) -> Bools:

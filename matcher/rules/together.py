@@ -4,8 +4,8 @@ What gives way does not hang on how long a contact waits, so that waiting never 
 of all ways to leave somebody, the one that keeps the most important rule strictest, then the next one, and so on.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,20 +21,13 @@ Ints = NDArray[np.int64]
 class AtWork:
     """Who is at work and fits, slots left aside: for each of several demands (demands × m), and each contact's demand.
 
-    `masks` are those of all these employees. By them is told whether waiting could help a requirement at all. `barred`
-    holds, by contact row, the columns of those whom the contact excludes.
+    `masks` are those of all these employees. By them is told whether waiting could help a requirement at all; whom a
+    contact excludes is left aside.
     """
 
     fits: Bools
     demand_of: Ints
     masks: EmployeeMasks
-    barred: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-
-    def able(self, row: int) -> Bools:
-        """Who could help with the contact of that row, were there no rules."""
-        able = self.fits[self.demand_of[row]].copy()
-        able[list(self.barred.get(row, ()))] = False
-        return np.asarray(able)
 
 
 def stages_together(
@@ -69,7 +62,6 @@ def _rows_to_look_at(
     """Contacts that nobody at work may take, of those that several rules meet and one of these could relax."""
     count = np.zeros(len(at_work.demand_of), dtype=np.int64)
     could_relax = np.zeros(len(count), dtype=bool)
-    count[list(at_work.barred)] += 1
     for one, mask, stage in zip(rules, contact_masks.by_rule, alone, strict=True):
         if _refuses(one):
             count += mask
@@ -79,8 +71,6 @@ def _rows_to_look_at(
         return rows
     looked_at = np.flatnonzero(rows)
     able = at_work.fits[at_work.demand_of[looked_at]]
-    for place, row in enumerate(looked_at.tolist()):
-        able[place, list(at_work.barred.get(row, ()))] = False
     rows[looked_at] = able.any(axis=1)
     for place, one in enumerate(rules):
         if _refuses(one):
@@ -97,7 +87,7 @@ def _kind(
 ) -> object:
     """What decides how rules settle for a contact: those of one kind share the answer."""
     met = tuple(relevant(contact_masks.met[row], rules[k].relations) for k in places if rules[k].relations)
-    return int(at_work.demand_of[row]), at_work.barred.get(row, ()), tuple(places), met
+    return int(at_work.demand_of[row]), tuple(places), met
 
 
 def _settled(
@@ -119,7 +109,7 @@ def _settled(
         ((_, touched),) = masks_at(place, rules[place], contact_masks, at_work.masks, step, only)
         return ~touched
 
-    left = at_work.able(row)
+    left = at_work.fits[at_work.demand_of[row]].copy()
     loosest = [np.ones_like(left)]  # whom the less important rules let in at most
     for place in reversed(places):
         loosest.append(loosest[-1] & lets_in(place, len(rules[place].stages) - 1))

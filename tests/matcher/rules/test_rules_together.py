@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from matcher.contacts.contact import Contact
 from matcher.profiles.people import Employee
 from matcher.rules import apply_rules
 from matcher.rules.pairs import refuse
@@ -66,16 +65,6 @@ def test_where_nothing_helps_nothing_gives_way():
 
     assert served_by(*rules) == []
     assert found.relaxations == ()
-
-
-def test_whom_a_contact_excludes_is_nobody_to_wait_for():
-    """The only chief passed this customer on: the rule that asks for a chief gives way."""
-    rules = compiled(rule("a", employees=mandate(3), **DROP))
-    masks, of_staff = rules.contact_side([Contact("c", "phone")], [None]), rules.employee_side(STAFF)
-    at_work = AtWork(np.ones((1, 3), bool), np.zeros(1, np.int64), of_staff, barred={0: (0,)})
-    found = apply_rules(rules, masks, of_staff, waiting_s=np.zeros(1), at_work=at_work)
-
-    assert found.refusals == ()
 
 
 def test_what_gave_way_together_is_told_apart():
