@@ -72,7 +72,7 @@ def verdict_on(found: Figure, *, times: float) -> str:
 
 def _of_split(data: Data, split: Split, *, seed: int) -> tuple[Floats, Floats, float, float]:
     """Later probabilities of boosting and of the bilinear form, and what a pair costs either."""
-    from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]  # publishes no types; only here
+    from sklearn.ensemble import HistGradientBoostingClassifier  # takes seconds to load; only here
 
     scorer = fitted(data, split.train, COMPETITORS[LEARNED], seed=seed).scorer_
     earlier = data.outcomes.take(split.train)

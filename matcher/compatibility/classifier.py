@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator  # type: ignore[import-untyped]  # publishes no types
-from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped]  # as above
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from matcher.compatibility.features import VALUE_MODES, learn_features
 from matcher.compatibility.keys import keys_of

@@ -71,7 +71,7 @@ def _ridge(
 ) -> HandleTime:
     """The ridge, twice: the second time with the noise that the first one left."""
     from scipy.sparse import csr_array, hstack  # here: only training needs it
-    from sklearn.linear_model import Ridge  # type: ignore[import-untyped]  # publishes no types
+    from sklearn.linear_model import Ridge
 
     count, rows = len(logs), np.arange(len(logs))
     blocks = [

@@ -70,7 +70,7 @@ def line(logits: Floats, success: Floats, weight: Floats, *, slope_spread: float
 
 
 def _steps(logits: Floats, success: Floats, weight: Floats) -> Floats:
-    from sklearn.isotonic import IsotonicRegression  # type: ignore[import-untyped]  # publishes no types; only for training
+    from sklearn.isotonic import IsotonicRegression  # only for training
 
     steps = IsotonicRegression(y_min=LEAST_CHANCE, y_max=1 - LEAST_CHANCE).fit(logits, success, sample_weight=weight)
     return np.column_stack([steps.X_thresholds_, steps.y_thresholds_])

@@ -19,7 +19,9 @@ def _locked_for_pip() -> dict[tuple[str, str], set[str]]:
     entries = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text())
     found = {}
     for entry in entries:
-        name, version = re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", entry).groups()
+        pinned = re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", entry)
+        assert pinned is not None, entry
+        name, version = pinned.groups()
         found[name, version] = set(re.findall(r"--hash=(sha256:[0-9a-f]{64})", entry))
     return found
 

@@ -52,7 +52,8 @@ def what_importing_does(root: Path, names: list[str]) -> list[str]:
     command = [sys.executable, "-c", WATCH, str(root), json.dumps(names)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout.strip().splitlines()[-1])
+    found: list[str] = json.loads(run.stdout.strip().splitlines()[-1])
+    return found
 
 
 def test_importing_any_module_neither_connects_nor_reads_the_environment_nor_starts_a_thread() -> None:

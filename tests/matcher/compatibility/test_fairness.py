@@ -1,13 +1,20 @@
 """Ratings of groups compared: by hand, under exchange of names, and where harder work explains a gap."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from benchmarks.profiling.fairness import report
-from matcher.compatibility.fairness import rating_gaps
+from matcher.compatibility.fairness import RatingGap, rating_gaps
 
 
-def gaps(ratings, groups, alike=None, raters=None):
+def gaps(
+    ratings: Sequence[float] | np.ndarray,
+    groups: Sequence[str],
+    alike: Sequence[object] | None = None,
+    raters: Sequence[str] | None = None,
+) -> dict[str, RatingGap]:
     """The gap of each group by name."""
     alike = ["same"] * len(groups) if alike is None else alike
     raters = [f"r{i}" for i in range(len(groups))] if raters is None else raters

@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 
 from matcher.compatibility.features import FeatureMap, learn_features
-from matcher.compatibility.people_table import customer_table, employee_table
+from matcher.compatibility.people_table import PeopleTable, customer_table, employee_table
+from matcher.profiles.people import Customer, Employee
 from tests.matcher.compatibility.pairs import DIMS, FRAMEWORK, customer, employee, even, people
 
 INTENTS = ("move", "bill", None, "move")
 
 
-def learnt(values: str = "learned") -> tuple[FeatureMap, object, object]:
+def learnt(values: str = "learned") -> tuple[FeatureMap, PeopleTable, PeopleTable]:
     asking, staff = people(30, 12, seed=1)
     customers, employees = customer_table(asking, FRAMEWORK), employee_table(staff, FRAMEWORK)
     return learn_features(customers, employees, INTENTS, FRAMEWORK, values=values), customers, employees
 
 
-def columns(asking, staff, of: FeatureMap, **contact: str) -> dict[str, float]:
+def columns(asking: Customer, staff: Employee, of: FeatureMap, **contact: str) -> dict[str, float]:
     """The named features of one pair."""
     left = of.left(customer_table([asking], FRAMEWORK), *([contact.get(each)] for each in ("intent", "channel")))
     right = of.right(employee_table([staff], FRAMEWORK))
@@ -160,6 +161,6 @@ def test_a_map_written_as_json_reads_back_the_same(values: str) -> None:
 
     assert read == of
     np.testing.assert_array_equal(
-        read.design(read.left(customers), read.right(employees).take([0] * len(customers))),
-        of.design(of.left(customers), of.right(employees).take([0] * len(customers))),
+        read.design(read.left(customers), read.right(employees).take(np.zeros(len(customers), dtype=np.intp))),
+        of.design(of.left(customers), of.right(employees).take(np.zeros(len(customers), dtype=np.intp))),
     )

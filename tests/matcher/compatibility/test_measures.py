@@ -18,6 +18,7 @@ from matcher.compatibility.evaluate import (
     SAME,
     WARM,
     Data,
+    Evaluation,
     evaluate,
     fitted,
     outer_splits,
@@ -107,10 +108,13 @@ def test_intervals_resample_whole_clusters() -> None:
     """Ten copies of an outcome are one piece of evidence: the interval must not shrink."""
     p, y, w = drawn(60)
     each = np.arange(60)
-    copied = [np.repeat(one, 10) for one in (p, y, w, each)]
+    more = [np.repeat(one, 10) for one in (p, y, w)]
+    clusters = np.repeat(each, 10)
     lone = measures.figure(Judged(p, y, w, each, each), measures.brier, rng=np.random.default_rng(1))
 
-    many = measures.figure(Judged(*copied, copied[3]), measures.brier, rng=np.random.default_rng(1))
+    many = measures.figure(
+        Judged(more[0], more[1], more[2], clusters, clusters), measures.brier, rng=np.random.default_rng(1)
+    )
 
     assert many.high - many.low == pytest.approx(lone.high - lone.low)
 
@@ -212,13 +216,13 @@ def test_only_groups_where_all_have_met_once_are_counted() -> None:
 
 
 @pytest.fixture(scope="module")
-def found(data: Data):
+def found(data: Data) -> Evaluation:
     """A whole evaluation, with a classifier trained on the first half."""
     scorer = fitted(data, np.arange(300), COMPETITORS[LEARNED], seed=0).scorer_
     return evaluate(data, current=scorer, current_until=float(data.outcomes.at[299]))
 
 
-def test_an_evaluation_shows_everything_simpler_beside_what_was_learnt(found) -> None:
+def test_an_evaluation_shows_everything_simpler_beside_what_was_learnt(found: Evaluation) -> None:
     """With and without values, and the classifier in force, each figure with an interval."""
     assert list(found.predictions) == [CONSTANT, *COMPETITORS, CURRENT]
     assert {"auc", "within_auc", "log_loss", "brier", "ece", "slope"} == set(found.measures[SAME])
@@ -226,7 +230,7 @@ def test_an_evaluation_shows_everything_simpler_beside_what_was_learnt(found) ->
     assert set(found.verdicts) == set(found.predictions) - {LEARNED}
 
 
-def test_better_employees_are_worth_more_than_a_constant_and_values_nothing_here(found) -> None:
+def test_better_employees_are_worth_more_than_a_constant_and_values_nothing_here(found: Evaluation) -> None:
     """The world has employee effects of 30 points and no chemistry: that is what must be told."""
     assert found.verdicts[CONSTANT].startswith("better")
     assert not found.verdicts[MAIN].startswith("better")
@@ -241,7 +245,7 @@ def test_a_classifier_is_not_judged_by_outcomes_it_was_trained_on(data: Data) ->
     assert CURRENT not in found.predictions
 
 
-def test_uplift_is_told_by_tenths_from_least_to_most(found, data: Data) -> None:
+def test_uplift_is_told_by_tenths_from_least_to_most(found: Evaluation, data: Data) -> None:
     """What pairing was said to add never falls from one tenth to the next."""
     tenths = uplift(found, data)
 

@@ -14,7 +14,8 @@ seeds = st.integers(0, 2**32 - 1)
 def second_moments(alpha: np.ndarray) -> np.ndarray:
     """E[p p'] of a Dirichlet as textbooks give it: α_i(α_j + 1(i=j)) / (A(A + 1))."""
     total = alpha.sum()
-    return (np.outer(alpha, alpha) + np.diag(alpha)) / (total * (total + 1))
+    moments: np.ndarray = (np.outer(alpha, alpha) + np.diag(alpha)) / (total * (total + 1))
+    return moments
 
 
 def by_products(p: np.ndarray, q: np.ndarray, affinity: np.ndarray) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """Estimates by hand, laws, a second implementation, and logs that can tell nothing."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from matcher.compatibility.reward import crossed_rewards, rewards_of
 from matcher.errors import InvalidInput
 
 
-def a_log(size: int = 600, *, seed: int = 3, **changes: object) -> Log:
+def a_log(size: int = 600, *, seed: int = 3, **changes: Any) -> Log:
     """Two features, three actions, an even log and a candidate that prefers the last action."""
     rng = np.random.default_rng(seed)
     logged = np.full((size, 3), 1 / 3)
@@ -254,7 +255,7 @@ def test_verdicts_are_words_and_chance_is_called_chance() -> None:
         ({"groups": np.zeros(3, dtype=int)}, "/groups", "wrong_length"),
     ],
 )  # fmt: skip
-def test_a_log_that_is_none_is_refused(changes: dict[str, object], pointer: str, code: str) -> None:
+def test_a_log_that_is_none_is_refused(changes: dict[str, Any], pointer: str, code: str) -> None:
     """Numbers that cannot be chances, columns that do not fit, and a log that compares nothing."""
     with pytest.raises(InvalidInput) as refused:
         off_policy(a_log(**changes))
@@ -263,7 +264,7 @@ def test_a_log_that_is_none_is_refused(changes: dict[str, object], pointer: str,
 
 
 @pytest.mark.parametrize("asked", [{"most_weight": 0.0}, {"folds": 1}, {"interval": "guess"}])
-def test_what_cannot_be_asked_is_refused(asked: dict[str, object]) -> None:
+def test_what_cannot_be_asked_is_refused(asked: dict[str, Any]) -> None:
     """And it is named."""
     with pytest.raises(InvalidInput) as refused:
         off_policy(a_log(), **asked)

@@ -31,7 +31,8 @@ def people(rng: np.random.Generator, n: int) -> ShareTable:
 
 def logit(p: np.ndarray) -> np.ndarray:
     """Log odds."""
-    return np.log(p / (1 - p))
+    odds: np.ndarray = np.log(p / (1 - p))
+    return odds
 
 
 @given(seed=seeds, mode=st.sampled_from(MODES))

@@ -23,7 +23,8 @@ def drawn(count: int = 400, *, seed: int = 5, effects: float = 0.7) -> Rows:
 
 
 def one_hot(effect: Effect) -> np.ndarray:
-    return (effect.index[:, None] == np.arange(effect.size)) * 1.0
+    columns: np.ndarray = (effect.index[:, None] == np.arange(effect.size)) * 1.0
+    return columns
 
 
 def test_the_mode_is_that_of_scikit_learn_on_scaled_columns() -> None:

@@ -23,7 +23,8 @@ def told(success: list[float] | np.ndarray, names: list[str | None], seed: int =
 
 def rated(**shares: tuple[int, int]) -> tuple[list[float], list[str | None]]:
     """So many good ones of so many, by name."""
-    success, names = [], []
+    success: list[float] = []
+    names: list[str | None] = []
     for name, (good, count) in shares.items():
         success += [1.0] * good + [0.0] * (count - good)
         names += [name] * count
@@ -105,7 +106,7 @@ def test_intervals_of_equal_groups_hold_equality() -> None:
 def test_ranking_is_told_by_segment() -> None:
     """Right in one, wrong way round in the other: AUC 1 and 0, whatever it is on the whole."""
     success = np.tile([0.0, 1.0], 60)
-    names: list[str | None] = ["right"] * 60 + ["wrong"] * 60
+    names: list[str | None] = [*["right"] * 60, *["wrong"] * 60]
     said = np.where(np.arange(120) < 60, success, 1 - success) * 0.8 + 0.1
     found = {
         one.name: one.figures["auc"].value

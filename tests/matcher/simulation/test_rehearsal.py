@@ -67,7 +67,7 @@ def test_the_same_rules_change_nothing() -> None:
 
 def test_work_goes_to_who_is_left() -> None:
     """Team B is shut out: all its work is team A's, in hours and in contacts."""
-    shut = {
+    shut: dict[str, object] = {
         "id": "no-b",
         "employees": {"field": "employee.team", "operator": "is", "value": "B"},
         "effect": {"forbid": True},

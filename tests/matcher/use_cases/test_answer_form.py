@@ -222,7 +222,7 @@ def test_counts_explain_the_score() -> None:
     place = [FRAMEWORK.values.index(dim) for dim in dims]
 
     assert [piece.detail["shown"][each] for each in place] == [1, 1, 1, 1]  # type: ignore[index]  # a list of counts
-    assert sum(piece.detail["shown"]) == 4  # type: ignore[arg-type]  # a list of counts
+    assert sum(piece.detail["shown"]) == 4  # type: ignore[call-overload]  # a list of counts
     assert [piece.detail["best"][each] for each in place] == [1, 0, 0, 0]  # type: ignore[index]  # a list of counts
     assert [piece.detail["worst"][each] for each in place] == [0, 0, 0, 1]  # type: ignore[index]  # a list of counts
 

@@ -1,6 +1,7 @@
 """What people do, told as events and kept as evidence."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_behaviour_keeps_the_situation_it_was_told_in() -> None:
         ({"facet": "channel", "event": "contact_started", "pick": "chat", "urgent": True}, "/intent"),
     ],
 )
-def test_an_event_that_cannot_be_meant_is_refused_at_its_place(changes: dict, pointer: str) -> None:
+def test_an_event_that_cannot_be_meant_is_refused_at_its_place(changes: dict[str, Any], pointer: str) -> None:
     """The sender reads where to mend it."""
     with MemoryStore().writing() as records, pytest.raises(InvalidInput) as refused:
         observed(records, claim(**({"source": "behaviour"} | changes)))

@@ -5,7 +5,7 @@ import pytest
 from matcher.errors import Conflict, InvalidInput, NotFound
 from matcher.profiles.evidence import Source
 from matcher.profiles.framework import VALUES
-from matcher.profiles.history import Action
+from matcher.profiles.history import Action, Step
 from matcher.profiles.people import EMPLOYEE
 from matcher.profiles.tags import Tag
 from matcher.use_cases.add_evidence import add_evidence
@@ -167,7 +167,8 @@ def test_the_history_comes_page_by_page_as_it_comes_whole(store: MemoryStore) ->
         contest(records, ids[1], at=90)
         contest(records, ids[2], at=400)
         whole = read_profile_history(records, FRAMEWORK, "e-1", facet=VALUES, limit=99).steps
-        paged, after = [], 0
+        paged: list[Step] = []
+        after = 0
         for _ in whole:
             page = read_profile_history(records, FRAMEWORK, "e-1", facet=VALUES, after=after, limit=1)
             paged += page.steps
