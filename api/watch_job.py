@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def work_on_watch(klik: "Klik", run: JobRun) -> None:
     """Look at the week that the job was asked about. Another attempt begins anew: nothing is written but at the end."""
     from matcher.use_cases.training_data import training_data
-    from matcher.use_cases.watch_classifiers import read_decisions, settle_watch, watch_each
+    from matcher.use_cases.watch_classifiers import read_agreement, settle_watch, watch_each
 
     def opened(one: KnownClassifier) -> "Scorer | None":
         try:
@@ -28,8 +28,9 @@ def work_on_watch(klik: "Klik", run: JobRun) -> None:
     with run.store.reading() as records:
         terms = klik.rules.rule_set.outcome_terms
         data = training_data(records, klik.framework, since=since, until=until, now=run.now(), terms=terms)
-        decisions, known = read_decisions(records, since, until), in_service(records)
+        known = in_service(records)
+        agreed = read_agreement(records, since, until, known)
     run.go_on(1, 2)
-    watched = watch_each(data, decisions, known, opened)
+    watched = watch_each(data, agreed, known, opened)
     with run.ending() as ending:
         ending.result = settle_watch(ending.records, watched)

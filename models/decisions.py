@@ -15,7 +15,7 @@ from models.columns import json_text
 from models.dialects import allow_statement_s
 from models.expressions import one_of, position
 from models.learning_tables import decision_log
-from models.outcomes import BATCH_ROWS, beyond, within
+from models.outcomes import BATCH_ROWS, ahead_of, beyond, within
 
 LONG_STATEMENT_S = 120
 ORDER = (decision_log.c.at, decision_log.c.decision_id)
@@ -50,6 +50,13 @@ class SqlDecisionLog:
         """The next `limit` decisions with since ≤ at < until, by (at, id) beyond `after`."""
         query = select(decision_log).where(*within(decision_log.c.at, since, until))
         return [_decision(row) for row in self._connection.execute(beyond(query, ORDER, after).limit(limit))]
+
+    def latest(
+        self, since: datetime | None, until: datetime | None, *, before: Place | None = None, limit: int
+    ) -> list[LoggedDecision]:
+        """The last `limit` decisions with since ≤ at < until, newest first by (at, id), before `before`."""
+        query = select(decision_log).where(*within(decision_log.c.at, since, until))
+        return [_decision(row) for row in self._connection.execute(ahead_of(query, ORDER, before).limit(limit))]
 
     def of_person(self, who: Who, person_id: str) -> list[LoggedDecision]:
         """Every decision that was about the person, oldest first: a customer's, or those that chose the employee."""

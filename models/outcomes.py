@@ -122,6 +122,15 @@ def beyond(query: Select[Any], order: tuple[Column[Any], Column[Any]], after: Pl
     return query.order_by(*order)
 
 
+def ahead_of(query: Select[Any], order: tuple[Column[Any], Column[Any]], before: Place | None) -> Select[Any]:
+    """The rows by a moment and an id, newest first, those before a place."""
+    moment, row_id = order
+    if before is not None:
+        at = bindparam("before_at", before[0], type_=UtcTime)
+        query = query.where(moment <= at, (moment < at) | and_(moment == at, row_id < before[1]))
+    return query.order_by(moment.desc(), row_id.desc())
+
+
 def _is_complaint(complaint: bool) -> ColumnElement[bool]:
     """Equalities on the column, which its index serves."""
     return outcome.c.complaint.is_(True) if complaint else outcome.c.complaint.isnot(True)

@@ -14,7 +14,9 @@ from api.commands.screen import json_option, progress, say_json, say_table, want
 from matcher.errors import Conflict
 
 if TYPE_CHECKING:
+    from matcher.compatibility.measures import Figure
     from matcher.use_cases.ports import Job, KnownClassifier, Records
+    from matcher.use_cases.read_live_record import LiveRecord
 
 ACTOR = "command line"
 MOST_LISTED = 500
@@ -61,13 +63,18 @@ def show(version: str) -> None:
     """
     from api.schemas.classifiers import shown_card
     from matcher.use_cases.promote_classifier import classifier_named
+    from matcher.use_cases.read_live_record import read_live_record
 
-    with open_klik(settings_from_environment()) as klik, klik.store.reading() as records:
-        one = classifier_named(records, version)
+    with open_klik(settings_from_environment()) as klik:
+        terms = klik.rule_set.outcome_terms
+        with klik.store.reading() as records:
+            one = classifier_named(records, version)
+            live = read_live_record(records, one, terms=terms)
     if wants_json():
-        say_json(shown_card(one))
+        say_json(shown_card(one, live))
     else:
         _tell(one)
+        _tell_live(live)
 
 
 @classifiers.command()
@@ -204,6 +211,24 @@ def _tell(one: "KnownClassifier") -> None:
         click.echo(f"Alarm: {alarm}")
     if one.person_erased:
         click.echo("Somebody it was learnt from was erased: learn anew.")
+
+
+def _tell_live(live: "LiveRecord") -> None:
+    asked = f"{live.decisions:,} of {live.looked_at:,} logged since {live.since:%Y-%m-%d %H:%M} UTC"
+    came, agreement = f"{live.outcomes:,} outcomes", live.agreement
+    share = "" if agreement is None else f"{agreement.value:.1%} ({agreement.low:.1%} to {agreement.high:.1%})"
+    rows = [
+        ["it spoke of", "", asked],
+        ["chose as the current one", share, f"{live.compared:,} choices"],
+        ["log-loss", _span(live.log_loss), came],
+        ["log-loss of the current one", _span(live.current_log_loss), came],
+        ["how much lower", _span(live.gain), came],
+    ]
+    say_table(("on live decisions", "with 95 % interval", "of"), rows)
+
+
+def _span(one: "Figure | None") -> str:
+    return "" if one is None else f"{one.value:.4f} ({one.low:.4f} to {one.high:.4f})"
 
 
 def _tell_judgement(one: Mapping[str, Any]) -> None:

@@ -31,6 +31,7 @@ from matcher.use_cases.judge_classifier import judge_classifier
 from matcher.use_cases.ports import Records
 from matcher.use_cases.promote_classifier import classifier_named
 from matcher.use_cases.read_classifiers import list_classifiers
+from matcher.use_cases.read_live_record import read_live_record
 from matcher.use_cases.roll_back_classifier import roll_back_classifier
 from matcher.use_cases.rule_ports import Approval
 from matcher.use_cases.start_training import start_training
@@ -68,10 +69,11 @@ def list_them(query: dict[str, Any]) -> Response:
 @routes.on("GET", "/<id:version>", gives={200: ClassifierCardSchema}, also=HTML)
 def read(version: str) -> Response:
     """A classifier with its card; as a page for people where HTML is asked for."""
+    terms = klik().rules.rule_set.outcome_terms
     with klik().store.reading() as records:
         one = classifier_named(records, version)
-    if request.accept_mimetypes.best_match(["application/json", HTML]) != HTML:
-        return json_answer(shown_card(one))
+        if request.accept_mimetypes.best_match(["application/json", HTML]) != HTML:
+            return json_answer(shown_card(one, read_live_record(records, one, terms=terms)))
     language = spoken_language(request.headers.get("Accept-Language"))
     answer = Response(card_page(one, language), content_type=f"{HTML}; charset=utf-8")
     answer.headers["Content-Security-Policy"] = content_policy()

@@ -31,7 +31,7 @@ def match(asked: dict[str, Any]) -> Response:
     here, seed = klik(), _seed(asked)
     now, rng = here.now(), here.new_rng(seed)
     terms, wanted = _terms(here, now), MatchRequest(**_said(asked))
-    keep = partial(log_round, here.store, seed=seed, new_id=here.new_id)
+    keep = partial(log_round, here.store, seed=seed, new_id=here.new_id, shadow=here.served.shadow)
     made = match_contacts(here.store, wanted, terms=terms, now=now, rng=rng, keep=keep)
     return json_answer({**shown_round(made), "seed": seed})
 

@@ -1,5 +1,6 @@
 """How classifiers look on the wire."""
 
+from dataclasses import asdict
 from typing import Any
 
 import marshmallow as ma
@@ -8,6 +9,7 @@ from marshmallow import fields
 from api.schemas.strict import Moment, Part, StrictSchema, Whole, shown_moment
 from api.schemas.twins import MAX_SEED
 from matcher.use_cases.classifier_ports import ClassifierState, KnownClassifier
+from matcher.use_cases.read_live_record import LiveRecord
 
 STATES = [str(state) for state in ClassifierState]
 
@@ -70,10 +72,32 @@ class ClassifierSchema(ma.Schema):
     gate = fields.Nested(GateSchema, required=True)
 
 
+class LiveRecordSchema(ma.Schema):
+    """On the latest logged decisions since it was made: `looked_at` so many, of `decisions` it said something then.
+
+    `agreed`: of `compared`, which had several candidates, those in which it liked best whom the current one liked best
+    (where it is that one itself, or none was: whom the router took). `log_loss` is on `outcomes` that came, `gain` how
+    much lower it is than `current_log_loss`; `null` with fewer than thirty.
+    """
+
+    since = fields.AwareDateTime(required=True)
+    looked_at = fields.Integer(required=True)
+    decisions = fields.Integer(required=True)
+    compared = fields.Integer(required=True)
+    agreed = fields.Integer(required=True)
+    agreement = fields.Nested(FigureSchema, required=True, allow_none=True)
+    outcomes = fields.Integer(required=True)
+    log_loss = fields.Nested(FigureSchema, required=True, allow_none=True)
+    current_log_loss = fields.Nested(FigureSchema, required=True, allow_none=True)
+    gain = fields.Nested(FigureSchema, required=True, allow_none=True)
+
+
 class ClassifierCardSchema(ClassifierSchema):
-    """A classifier with its card: sizes, features with units, figures with intervals, limits, libraries, choices."""
+    """A classifier with its card: sizes, features with units, figures with intervals, limits, libraries, choices; and
+    how it does on live decisions."""
 
     card = fields.Dict(keys=fields.String(), required=True)
+    live = fields.Nested(LiveRecordSchema, required=True)
 
 
 class ClassifierPageSchema(ma.Schema):
@@ -109,6 +133,11 @@ def shown_classifier(one: KnownClassifier) -> dict[str, Any]:
     }
 
 
-def shown_card(one: KnownClassifier) -> dict[str, Any]:
+def shown_card(one: KnownClassifier, live: LiveRecord) -> dict[str, Any]:
     """A classifier as `ClassifierCardSchema` documents it."""
-    return {**shown_classifier(one), "card": dict(one.card)}
+    return {**shown_classifier(one), "card": dict(one.card), "live": shown_live(live)}
+
+
+def shown_live(live: LiveRecord) -> dict[str, Any]:
+    """How it does on live decisions, as `LiveRecordSchema` documents it."""
+    return {**asdict(live), "since": shown_moment(live.since)}

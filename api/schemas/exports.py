@@ -68,6 +68,8 @@ class ExportedAskSchema(ma.Schema):
     waiting_s = fields.Float()
     due_from = fields.AwareDateTime(allow_none=True)
     due_to = fields.AwareDateTime(allow_none=True)
+    transfers = fields.Integer()
+    difficult = fields.Boolean()
     segment = fields.String(allow_none=True)
 
 

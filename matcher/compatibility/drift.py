@@ -14,7 +14,7 @@ import numpy as np
 
 from matcher.compatibility.evaluate import Data, clusters_of, scored_rows
 from matcher.compatibility.gate import MOST_BIAS, mean_bias
-from matcher.compatibility.measures import Figure, Floats, Judged, figure, log_loss
+from matcher.compatibility.measures import Figure, Judged, figure, log_loss
 from matcher.compatibility.scorer import Scorer
 from matcher.compatibility.splits import groups_of
 
@@ -103,16 +103,6 @@ def sums_by_day(data: Data, scorer: Scorer, days: Sequence[str]) -> dict[str, tu
         loss = log_loss(said, came, np.ones(len(rows))) * len(rows)
         found[day] = len(rows), float(said.sum()), float(came.sum()), loss
     return found
-
-
-def favourites(data: Data, scorer: Scorer, choices: Sequence[int]) -> list[int]:
-    """The row that the classifier likes best in each choice: `choices` numbers the choice that each row belongs to."""
-    logits: Floats = scored_rows(scorer, data, np.arange(len(choices)))
-    best: dict[int, int] = {}
-    for row, choice in enumerate(choices):
-        if choice not in best or logits[row] > logits[best[choice]]:
-            best[choice] = row
-    return [best[choice] for choice in sorted(best)]
 
 
 def _alarms(bias: Figure, shift: Mapping[str, float]) -> Iterable[str]:

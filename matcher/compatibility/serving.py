@@ -85,6 +85,11 @@ class Judgement:
         logit = np.array([float(self.logits[row, column]) + float(self.level[row])])
         return float(self.scorer.calibration.probability(logit)[0])
 
+    def probabilities(self, row: int, columns: Ints) -> Floats:
+        """The same of a contact with several employees, by their columns."""
+        logits = self.logits[row, columns].astype(float) + float(self.level[row])
+        return self.scorer.calibration.probability(logits)
+
     def shares_of_chemistry(self, row: int, column: int) -> dict[str, float]:
         """What values, language and traits add to the pair's probability; they sum to its chemistry."""
         mine = self.customers.get(row)

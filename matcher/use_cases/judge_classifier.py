@@ -18,7 +18,7 @@ from matcher.use_cases.classifier_ports import Shelf
 from matcher.use_cases.learning_ports import LoggedDecision
 from matcher.use_cases.ports import Records
 from matcher.use_cases.promote_classifier import classifier_named
-from matcher.use_cases.read_meetings import meeting_begun_by
+from matcher.use_cases.read_meetings import successes_of
 from matcher.use_cases.training_data import customers_learnt_from
 
 MOST_DECISIONS = 50_000  # the latest ones
@@ -129,7 +129,7 @@ def _cases(
     last = {(one.contact_id, one.employee_id): one.id for one in decisions}
     waiting = iter(decisions)
     while page := list(islice(waiting, PAGE)):
-        came = _successes(records, page, terms)
+        came = successes_of(records, page, terms)
         for one in page:
             reason = _unusable(one, roster)
             if reason is None and last[one.contact_id, one.employee_id] != one.id:
@@ -157,16 +157,3 @@ def _unusable(one: LoggedDecision, roster: Roster) -> str | None:
     if not is_whole or one.employee_id not in ids:
         return NO_PERSON
     return None if abs(ids[one.employee_id] - one.propensity) <= TOLERANCE else NO_PROPENSITY
-
-
-def _successes(
-    records: Records, decisions: Sequence[LoggedDecision], terms: OutcomeTerms
-) -> dict[tuple[str, str | None], float]:
-    """The success of each meeting of which it is known, by contact and employee."""
-    told = records.outcomes.of_contacts({one.contact_id for one in decisions})
-    found: dict[tuple[str, str | None], float] = {}
-    for contact_id, events in told.items():
-        for one in (meeting_begun_by(each, events, terms=terms) for each in events):
-            if one is not None and one.success is not None:
-                found[contact_id, one.employee_id] = one.success
-    return found

@@ -99,6 +99,8 @@ class Asked:
     waiting_s: float = 0.0
     due_from: datetime | None = None
     due_to: datetime | None = None
+    transfers: int = 0
+    difficult: bool = False
     segment: str | None = None
 
 
@@ -161,6 +163,12 @@ class DecisionLog(Protocol):
         self, since: datetime | None, until: datetime | None, *, after: Place | None = None, limit: int
     ) -> list[LoggedDecision]:
         """The next `limit` decisions with since ≤ at < until, by (at, id) beyond `after`."""
+        ...
+
+    def latest(
+        self, since: datetime | None, until: datetime | None, *, before: Place | None = None, limit: int
+    ) -> list[LoggedDecision]:
+        """The last `limit` decisions with since ≤ at < until, newest first by (at, id), before `before`."""
         ...
 
     def of_person(self, who: Who, person_id: str) -> list[LoggedDecision]:

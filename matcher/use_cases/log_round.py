@@ -1,20 +1,38 @@
 """Keep the decisions of a round that a router acts on, so that what comes of them can be joined to them later."""
 
 from collections.abc import Callable
+from dataclasses import astuple
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from matcher.contacts.contact import Contact
 from matcher.routing import Round, Snapshot
-from matcher.use_cases.learning_ports import Asked, Candidate, LoggedDecision
+from matcher.routing.opinions import opinions_on
+from matcher.use_cases.learning_ports import Asked, Candidate, LoggedDecision, Said
 from matcher.use_cases.ports import Store
+
+if TYPE_CHECKING:
+    from matcher.compatibility.serving import ServedClassifier
 
 QUEUE = "queue"  # the attribute of a contact that names its queue
 
 
 def log_round(
-    store: Store, snapshot: Snapshot, made: Round, at: datetime, *, seed: int, new_id: Callable[[], str]
+    store: Store,
+    snapshot: Snapshot,
+    made: Round,
+    at: datetime,
+    *,
+    seed: int,
+    new_id: Callable[[], str],
+    shadow: "ServedClassifier | None" = None,
 ) -> int:
-    """How many decisions were kept: those that gave a contact an employee. `snapshot` is what the round looked at."""
+    """How many decisions were kept: those that gave a contact an employee. `snapshot` is what the round looked at.
+
+    The classifier in service and the `shadow` say at this moment what they think of it, whichever way it was decided.
+    """
+    asked = [one for one in (snapshot.classifier, shadow) if one is not None]
+    opinions = opinions_on(snapshot, made, asked)
     decisions = [
         LoggedDecision(
             id=new_id(),
@@ -33,8 +51,11 @@ def log_round(
             intent=contact.intent,
             queue=_queue_of(contact),
             asked=asked_by(contact, None if known.customer is None else known.customer.segment),
+            said=tuple(Said(*astuple(each)) for each in told),
         )
-        for one, contact, known in zip(made.decisions, snapshot.contacts, snapshot.customers.known, strict=True)
+        for one, contact, known, told in zip(
+            made.decisions, snapshot.contacts, snapshot.customers.known, opinions, strict=True
+        )
         if one.employee_id is not None
     ]
     if decisions:
@@ -54,6 +75,8 @@ def asked_by(contact: Contact, segment: str | None) -> Asked:
         waiting_s=contact.waiting_s,
         due_from=contact.due_from,
         due_to=contact.due_to,
+        transfers=contact.transfers,
+        difficult=contact.difficult,
         segment=segment,
     )
 

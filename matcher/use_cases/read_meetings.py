@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from matcher.compatibility.outcomes import Outcome
 from matcher.contacts.outcome import DEFAULT_TERMS, ContactOutcome, OutcomeTerms, is_answer, judged_together
-from matcher.use_cases.ports import Records
+from matcher.use_cases.ports import LoggedDecision, Records
 
 T = TypeVar("T")
 
@@ -109,6 +109,19 @@ def meeting_begun_by(
         channel=_known([each.channel for each in theirs]),
         handle_s=None if minutes is None else minutes * 60.0,
     )
+
+
+def successes_of(
+    records: Records, decisions: Sequence[LoggedDecision], terms: OutcomeTerms
+) -> dict[tuple[str, str | None], float]:
+    """The success of each meeting that the decisions led to and of which it is known, by contact and employee."""
+    told = records.outcomes.of_contacts({one.contact_id for one in decisions})
+    found: dict[tuple[str, str | None], float] = {}
+    for contact_id, events in told.items():
+        for one in (meeting_begun_by(each, events, terms=terms) for each in events):
+            if one is not None and one.success is not None:
+                found[contact_id, one.employee_id] = one.success
+    return found
 
 
 def _known(values: Sequence[T | None]) -> T | None:

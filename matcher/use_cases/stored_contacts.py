@@ -83,6 +83,8 @@ def _seen(one: LoggedDecision, asked: Asked, minutes: float | None) -> Seen:
         priority=asked.priority,
         due_from=asked.due_from,
         due_to=asked.due_to,
+        transfers=asked.transfers,
+        difficult=asked.difficult,
         attributes={} if one.queue is None else {QUEUE: one.queue},
     )
     came = one.at - timedelta(seconds=min(asked.waiting_s, LONGEST_WAIT_S))

@@ -1,19 +1,18 @@
 """Once a week, look whether the classifiers in service still mean what they say, and how they differ."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
-from matcher.compatibility.drift import Watch, favourites, sums_by_day, watch
+from matcher.compatibility.drift import Watch, sums_by_day, watch
 from matcher.compatibility.evaluate import Data
-from matcher.compatibility.outcomes import Outcome, outcomes_of
 from matcher.compatibility.scorer import Scorer
-from matcher.use_cases.learning_ports import LoggedDecision
-from matcher.use_cases.ports import ClassifierDay, ClassifierState, KnownClassifier, Records
+from matcher.use_cases.ports import ClassifierDay, KnownClassifier, Records
+from matcher.use_cases.read_live_record import agrees
 
 PAGE = 1_000
-MOST_DECISIONS = 20_000
 
+Agreed = Mapping[str, Mapping[date, tuple[int, int]]]  # version → day → choices, and those chosen alike
 Opener = Callable[[KnownClassifier], Scorer | None]
 
 
@@ -26,35 +25,33 @@ class Watched:
     days: tuple[ClassifierDay, ...]
 
 
-def read_decisions(records: Records, since: datetime, until: datetime) -> list[LoggedDecision]:
-    """The decisions of the window with several candidates, at most `MOST_DECISIONS`."""
-    found: list[LoggedDecision] = []
+def read_agreement(records: Records, since: datetime, until: datetime, known: Iterable[KnownClassifier]) -> Agreed:
+    """For each classifier, by day, how many choices of the window it spoke of when they were made, and in how many it
+    liked best whom the one in service liked best; of that one itself: whom the router took. Memory holds a page."""
+    counts = {one.version: dict[date, tuple[int, int]]() for one in known}
     after = None
-    while len(found) < MOST_DECISIONS:
-        page = records.decisions.window(since, until, after=after, limit=PAGE)
-        found += [one for one in page if len(one.candidates) > 1 and one.customer_id is not None]
-        if len(page) < PAGE:
-            break
+    while page := records.decisions.window(since, until, after=after, limit=PAGE):
+        for one in page:
+            for said in one.said:
+                verdict = agrees(one, said.version)
+                if verdict is not None and said.version in counts:
+                    count, same = counts[said.version].get(one.at.date(), (0, 0))
+                    counts[said.version][one.at.date()] = count + 1, same + verdict
         after = (page[-1].at, page[-1].id)
-    return found
+    return counts
 
 
-def watch_each(
-    data: Data, decisions: list[LoggedDecision], known: list[KnownClassifier], open_one: Opener
-) -> list[Watched]:
-    """What is found of each classifier that can be read. `data` are the outcomes of the window: decisions about people
-    they do not tell of are left out, and outcomes that a classifier was learnt from do not judge it."""
-    choices = _choices(data, decisions)
-    chosen: dict[str, list[int]] = {}
+def watch_each(data: Data, agreed: Agreed, known: list[KnownClassifier], open_one: Opener) -> list[Watched]:
+    """What is found of each classifier that can be read. `data` are the outcomes of the window; those that a classifier
+    was learnt from do not judge it."""
     watched = []
     for one in known:
         scorer = open_one(one)
         if scorer is None:
             continue
         fresh = _after(data, one.last_outcome_at)
-        chosen[one.version] = favourites(choices.rows, scorer, choices.of_row)
-        agreed = _agreed(choices, chosen[one.version], one, chosen.get(known[0].version))
-        watched.append(Watched(one, watch(fresh, scorer, _reference(one)), _days(fresh, scorer, one, agreed)))
+        days = _days(fresh, scorer, one, agreed[one.version])
+        watched.append(Watched(one, watch(fresh, scorer, _reference(one)), days))
     return watched
 
 
@@ -65,50 +62,6 @@ def settle_watch(records: Records, watched: list[Watched]) -> dict[str, object]:
         for day in one.days:
             records.classifiers.count_day(day)
     return {"classifiers": [_document(one) for one in watched]}
-
-
-@dataclass(frozen=True, slots=True)
-class _Choices:
-    """Every candidate of every decision as a row, the choice it belongs to, and what was chosen and when by choice."""
-
-    rows: Data
-    of_row: list[int]
-    taken: list[str | None]
-    days: list[date]
-
-
-def _choices(data: Data, decisions: list[LoggedDecision]) -> _Choices:
-    customers, employees = set(data.customers.ids), set(data.employees.ids)
-    rows: list[Outcome] = []
-    of_row: list[int] = []
-    kept = [one for one in decisions if one.customer_id in customers]
-    for number, one in enumerate(kept):
-        for candidate in one.candidates:
-            if candidate.employee_id in employees:
-                who = one.customer_id or ""
-                rows.append(Outcome(who, candidate.employee_id, one.at, 0.0, intent=one.intent, channel=one.channel))
-                of_row.append(number)
-    table = outcomes_of(rows, data.customers.ids, data.employees.ids)
-    told = Data(data.customers, data.employees, table, data.framework)
-    seen = sorted(set(of_row))
-    return _Choices(told, of_row, [kept[number].employee_id for number in seen], [kept[n].at.date() for n in seen])
-
-
-def _agreed(
-    choices: _Choices, mine: list[int], one: KnownClassifier, theirs: list[int] | None
-) -> dict[date, tuple[int, int]]:
-    """By day how many choices there were, and in how many it likes best whom the one in service likes best; of that one
-    itself: whom the router took."""
-    found: dict[date, tuple[int, int]] = {}
-    for place, row in enumerate(mine):
-        if one.state is ClassifierState.CURRENT or theirs is None:
-            employee = choices.rows.employees.ids[int(choices.rows.outcomes.employee[row])]
-            is_same = employee == choices.taken[place]
-        else:
-            is_same = row == theirs[place]
-        count, same = found.get(choices.days[place], (0, 0))
-        found[choices.days[place]] = count + 1, same + is_same
-    return found
 
 
 def _days(

@@ -125,6 +125,17 @@ class MemoryDecisionLog:
         ]
         return found[:limit]
 
+    def latest(
+        self, since: datetime | None, until: datetime | None, *, before: Place | None = None, limit: int
+    ) -> list[LoggedDecision]:
+        """The last `limit` decisions with since ≤ at < until, newest first by (at, id), before `before`."""
+        found = [
+            one
+            for one in reversed(self._sorted())
+            if _is_within(one.at, since, until) and (before is None or (one.at, one.id) < before)
+        ]
+        return found[:limit]
+
     def of_person(self, who: Who, person_id: str) -> list[LoggedDecision]:
         """Every decision that was about the person, oldest first: a customer's, or those that chose the employee."""
         return [one for one in self._sorted() if _named(one, who) == person_id]

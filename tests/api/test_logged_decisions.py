@@ -107,7 +107,8 @@ def test_kept_decisions_go_with_the_customer(here: Installation) -> None:
 
 def test_what_a_contact_asked_is_kept_and_no_more(here: Installation) -> None:
     """A rehearsal needs skills and promises; who was excluded, preferred or described in attributes it does not."""
-    asked = {"language": "nl", "skills": {"billing": 2}, "wanted_skills": {"sales": 4}, "mandate": 0, "priority": 3}
+    asked = {"language": "nl", "skills": {"billing": 2}, "wanted_skills": {"sales": 4}, "mandate": 0, "priority": 3,
+             "transfers": 2, "difficult": True}  # fmt: skip
     beside = {"exclude_employees": ["e-secret"], "preferred_employee": "e-wished",
               "attributes": {"queue": "billing", "remark": "told in confidence"}}  # fmt: skip
     due = {"due_from": "2026-03-02T10:00:00+01:00", "due_to": "2026-03-02T12:00:00+01:00"}

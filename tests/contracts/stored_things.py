@@ -228,6 +228,8 @@ def a_decision(decision_id: str = "d-1", **changes: Any) -> LoggedDecision:
             waiting_s=12.5,
             due_from=later(60),
             due_to=later(3600),
+            transfers=1,
+            difficult=True,
             segment="retail",
         ),
         "said": (Said("c-old", 0.7, "e-2", 0.75), Said("c-new", 0.625, "e-1", 0.625)),

@@ -106,6 +106,18 @@ def test_decisions_are_found_by_contact_person_and_time(peopled: Store) -> None:
     assert [one.id for one in (*first, *second)] == ["d-1", "d-2"]
 
 
+def test_the_latest_decisions_are_read_backwards(peopled: Store) -> None:
+    """Of years of decisions only the last are judged; those before need not be read."""
+    _add(peopled, *(a_decision(f"d-{number}", at=later(number // 2)) for number in range(6)))
+    with peopled.reading() as records:
+        first = records.decisions.latest(None, None, limit=3)
+        rest = records.decisions.latest(None, None, before=(first[-1].at, first[-1].id), limit=9)
+        within = records.decisions.latest(later(1), later(2), limit=9)
+
+    assert [one.id for one in (*first, *rest)] == ["d-5", "d-4", "d-3", "d-2", "d-1", "d-0"]
+    assert [one.id for one in within] == ["d-3", "d-2"]
+
+
 def test_people_are_erased_from_decisions(peopled: Store) -> None:
     """A customer's decisions go; an employee's name leaves those of others, among candidates and favourites too."""
     only_two = a_decision(
