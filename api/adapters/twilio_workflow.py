@@ -3,17 +3,21 @@
 Source: TaskRouter's own documentation of workflow configurations, as published in 2026.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.adapters.twilio_conditions import Condition, NotCarried, Translator
 from api.adapters.twilio_expressions import read_expression
 from matcher.errors import Fault, InvalidInput, invalid
+from matcher.profiles.framework import Framework
+from matcher.rules import parse_rule_set
 
 STEP = 10  # between the orders of rules, so that one can be put in between
 MOST_FILTERS = 200
 MOST_PRIORITY = 9
 MOST_TITLE = 150
+WHOLE = "/task_routing"
 KNOWN_IN_FILTER = {"filter_friendly_name", "friendly_name", "expression", "targets"}
 KNOWN_IN_TARGET = {"queue", "expression", "priority", "timeout"}
 BY_CONTACT = "A known worker is asked for by the contact itself: send preferred_employee with it."
@@ -67,6 +71,21 @@ def import_workflow(
         "rules": importing.rules,
     }
     return Imported(whole, tuple(importing.lost), importing.named)
+
+
+def draft_of_workflow(document: Mapping[str, object], *, title: str, framework: Framework) -> Imported:
+    """A draft of the workflow that stands as a rule set; `task_queues` beside it say who is in its queues.
+
+    Raises InvalidInput with every place of the workflow that cannot be read, and every fault of what it would become.
+    """
+    queues = read_queues(document["task_queues"]) if "task_queues" in document else {}
+    made = import_workflow(document, title=title, queues=queues)
+    try:
+        parse_rule_set(made.document, framework=framework)
+    except InvalidInput as refused:
+        told = (Fault(WHOLE, one.code, f"In the draft, {one.pointer}: {one.detail}") for one in refused.faults)
+        raise InvalidInput(told) from None
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +240,12 @@ def _unless(when: Condition | None, earlier: Sequence[Condition]) -> Condition |
 
 
 def _number(value: object) -> float | None:
-    """A number, also where it was written as a text."""
+    """A number, also where it was written as a text; endless ones and nan are none."""
     try:
-        return None if value is None or isinstance(value, bool) else float(str(value))
+        number = None if value is None or isinstance(value, bool) else float(str(value))
     except ValueError:
         return None
+    return number if number is not None and math.isfinite(number) else None
 
 
 def read_queues(document: object) -> dict[str, Queue]:

@@ -17,6 +17,7 @@ from api.routes import (
     profiles,
     reports,
     responses,
+    rule_imports,
     rule_sets,
     service,
     states,
@@ -45,6 +46,7 @@ ALL_ROUTES: tuple[Blueprint, ...] = (
     classifiers.routes,
     classifier_reports.routes,
     rule_sets.routes,
+    rule_imports.routes,
     approvals.routes,
     jobs.routes,
 )

@@ -36,6 +36,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/customers/{customer_id}/invitations": {"form": "customer", "lang": "nl"},
     "POST /v1/employees/{employee_id}/invitations": {"form": "staff", "lang": "nl"},
     "POST /v1/matches": {"contacts": []},
+    "POST /v1/rule-sets/imports/twilio": {"task_routing": {"filters": []}},
     "POST /v1/rankings": {"contact": {"id": "x", "channel": "phone"}},
 }
 
