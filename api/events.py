@@ -16,6 +16,7 @@ from matcher.errors import MatcherError, Unavailable
 if TYPE_CHECKING:
     from matcher.use_cases.classifier_ports import Unread
     from matcher.use_cases.ports import Job  # the type alone: it brings numpy with it
+    from matcher.use_cases.rule_ports import Publication
 
 _SECRET_FIELDS = ("authorization", "token", "secret", "password", "body")
 
@@ -125,6 +126,11 @@ def classifier_promoted(version: str, *, by: str) -> None:
 def classifier_rolled_back(version: str | None, *, by: str) -> None:
     """The classifier in service was taken out of it; the one named serves now, if one does."""
     _log().warning("classifier_rolled_back", version=version, by=by)
+
+
+def rule_set_in_force(made: "Publication") -> None:
+    """A rule set was put in force, or the former one again; who changed what and why is kept with the rule sets."""
+    _log().info("rule_set_in_force", version=made.version, seq=made.seq, kind=made.kind.value, by=made.by)
 
 
 def heartbeat_missed(job: "Job", error: MatcherError) -> None:

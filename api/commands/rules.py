@@ -101,16 +101,17 @@ def show(version: str) -> None:
 
 @rules.command()
 @click.option("--limit", type=click.IntRange(1, MOST_SHOWN), default=20, show_default=True, help="How many changes.")
+@click.option("--version", help="Only what was done with this version or draft.")
 @json_option
-def history(limit: int) -> None:
-    """List who drafted, published and rolled back what, when and why, newest first.
+def history(limit: int, version: str | None) -> None:
+    """List who drafted, published and rolled back what, when and why, newest first; as JSON with what it changed.
 
     \b
     Example:
       klik rules history --json
     """
     with open_klik(settings_from_environment()) as klik, klik.store.reading() as records:
-        found = records.publications.changes(limit=limit)
+        found = records.publications.changes(limit=limit, version=version)
         current = klik.rule_set.version
     if wants_json():
         say_json({"current": current, "changes": [_change(one) for one in found]})

@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from api import events
 from api.answers import json_answer
 from api.blueprint import Blueprint
 from api.idempotency import writes
@@ -37,7 +38,9 @@ def reject(said: dict[str, str], approval_id: str, *, records: Records) -> Respo
 
 def _decided(records: Records, approval_id: str, *, accepts: bool, reason: str | None) -> Response:
     now, who, behind = klik().now(), actor(), person()
-    decided, _ = decide_approval(
+    decided, publication = decide_approval(
         records, approval_id, accepts=accepts, actor=who, person=behind, now=now, reason=reason
     )
+    if publication is not None:
+        events.rule_set_in_force(publication)
     return json_answer(shown_approval(decided))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
+from api import events
 from api.answers import json_answer, no_content
 from api.blueprint import Blueprint
 from api.csv_body import begun
@@ -13,7 +14,7 @@ from api.pages import Cursors
 from api.reach import actor, key, klik, person
 from api.revisions import etag, read_revision
 from api.schemas.jobs import JobSchema
-from api.schemas.queries import PageQuerySchema
+from api.schemas.queries import PageQuerySchema, WhySchema
 from api.schemas.rule_sets import (
     ApprovalSchema,
     ChangeQuerySchema,
@@ -81,14 +82,21 @@ def list_rule_sets(query: dict[str, Any]) -> Response:
     return json_answer({"items": items, "next": cursors.after(items[-1]["version"] if len(found) > limit else None)})
 
 
-@routes.on("POST", "", body=RuleSetDocumentSchema, gives={201: RuleSetSchema}, doc=_tagged(201))
+@routes.on("POST", "", body=RuleSetDocumentSchema, query=WhySchema, gives={201: RuleSetSchema}, doc=_tagged(201))
 @writes
-def begin_draft(document: dict[str, Any], *, records: Records) -> Response:
+def begin_draft(document: dict[str, Any], why: dict[str, str], *, records: Records) -> Response:
     """Begin a draft. It decides nothing until it is published, but matches may name it."""
-    here, who = klik(), actor()
-    framework, now, new_id = here.framework, here.now(), here.new_id
-    draft = draft_rule_set(records, document, framework=framework, actor=who, now=now, new_id=new_id)
-    return _answer(records, draft, 201)
+    here = klik()
+    draft = draft_rule_set(
+        records,
+        document,
+        framework=here.framework,
+        actor=actor(),
+        now=here.now(),
+        new_id=here.new_id,
+        note=why.get("note"),
+    )
+    return rule_set_answer(records, draft, 201)
 
 
 @routes.on("GET", "/current", gives={200: RuleSetSchema}, doc=_tagged(200))
@@ -107,30 +115,39 @@ def list_fields() -> Response:
 def get_rule_set(version: str) -> Response:
     """A rule set by its version, or a draft by its id."""
     with klik().store.reading() as records:
-        return _answer(records, the_rule_set(records, version))
+        return rule_set_answer(records, the_rule_set(records, version))
 
 
 @routes.on(
     "PUT",
     "/<rules:version>",
     body=RuleSetDocumentSchema,
+    query=WhySchema,
     gives={200: RuleSetSchema},
     doc={"parameters": [IF_MATCH], **_tagged(200)},
 )
 @writes
-def put_draft(document: dict[str, Any], version: str, *, records: Records) -> Response:
+def put_draft(document: dict[str, Any], why: dict[str, str], version: str, *, records: Records) -> Response:
     """Replace a draft; a published version never changes."""
-    framework, now, who = klik().framework, klik().now(), actor()
-    revision = _revision()
-    draft = change_draft(records, version, document, revision=revision, framework=framework, actor=who, now=now)
-    return _answer(records, draft)
+    draft = change_draft(
+        records,
+        version,
+        document,
+        revision=_revision(),
+        framework=klik().framework,
+        actor=actor(),
+        now=klik().now(),
+        note=why.get("note"),
+    )
+    return rule_set_answer(records, draft)
 
 
-@routes.on("DELETE", "/<rules:version>", gives={204: None}, doc={"parameters": [IF_MATCH]})
+@routes.on("DELETE", "/<rules:version>", query=WhySchema, gives={204: None}, doc={"parameters": [IF_MATCH]})
 @writes
-def delete_draft(version: str, *, records: Records) -> Response:
+def delete_draft(why: dict[str, str], version: str, *, records: Records) -> Response:
     """Throw a draft away."""
-    discard_draft(records, version, revision=_revision(), actor=actor(), now=klik().now())
+    now, note = klik().now(), why.get("note")
+    discard_draft(records, version, revision=_revision(), actor=actor(), now=now, note=note)
     return no_content()
 
 
@@ -177,6 +194,7 @@ def publish(said: dict[str, str], version: str, *, records: Records) -> Response
     )
     made = publish_rule_set(records, version, order, now=here.now(), new_id=here.new_id)
     if isinstance(made, Publication):
+        events.rule_set_in_force(made)
         return json_answer(shown_publication(made))
     return json_answer(shown_approval(made), 202, {"Location": f"/v1/approvals/{made.id}"})
 
@@ -194,6 +212,7 @@ def rehearse(order: RehearsalOrder, version: str, *, records: Records) -> Respon
 def roll_back(said: dict[str, str], *, records: Records) -> Response:
     """Put the former rule set in force again, at once; once more goes back one further."""
     made = roll_back_rules(records, actor=actor(), now=klik().now(), note=said.get("note"))
+    events.rule_set_in_force(made)
     return json_answer(shown_publication(made))
 
 
@@ -226,6 +245,7 @@ def _revision() -> int | None:
     return read_revision(request.environ.get("HTTP_IF_MATCH"), of=OF)
 
 
-def _answer(records: Records, one: StoredRuleSet, status: int = 200) -> Response:
+def rule_set_answer(records: Records, one: StoredRuleSet, status: int = 200) -> Response:
+    """The rule set with its ETag."""
     shown = shown_rule_set(one, current=current_version(records))
     return json_answer(shown, status, {"ETag": etag(OF, one.revision)})

@@ -20,6 +20,12 @@ class EmployeeQuerySchema(PageQuerySchema):
     skill = Key()
 
 
+class WhySchema(StrictSchema):
+    """Why this is done, for whoever reads later who changed what."""
+
+    note = Line()
+
+
 class ImportQuerySchema(StrictSchema):
     """Whether to look only."""
 

@@ -1,12 +1,12 @@
 """Change a draft of a rule set, without overwriting what someone else wrote unseen."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from matcher.errors import Conflict, NotFound, RevisionRequired, StaleRevision
 from matcher.profiles.framework import Framework
-from matcher.rules import parse_rule_set
+from matcher.rules import difference, parse_rule_set
 from matcher.use_cases.draft_rule_set import current_version
 from matcher.use_cases.ports import Records
 from matcher.use_cases.rule_ports import RuleChange, RuleSetState, StoredRuleSet
@@ -43,9 +43,15 @@ def change_draft(
     )
     if not records.rule_sets.replace(changed):
         raise StaleRevision
-    detail = {"from": draft.content, "content": changed.content}
+    detail = {"from": draft.content, "content": changed.content, **what_differs(draft, changed)}
     records.publications.note(RuleChange(now, actor, "changed", version, note, detail))
     return changed
+
+
+def what_differs(before: StoredRuleSet, after: StoredRuleSet) -> dict[str, object]:
+    """Ids of the rules that `after` has more, less or otherwise, and the other parts that differ, as a change notes."""
+    told = difference(parse_rule_set(before.document), parse_rule_set(after.document))
+    return {name: list(found) for name, found in asdict(told).items()}
 
 
 def the_rule_set(records: Records, version: str) -> StoredRuleSet:

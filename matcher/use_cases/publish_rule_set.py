@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from matcher.errors import Conflict, Fault, InvalidInput, RevisionRequired, RuleSetMoved, StaleRevision
-from matcher.use_cases.change_draft import the_rule_set
+from matcher.use_cases.change_draft import the_rule_set, what_differs
 from matcher.use_cases.ports import Records
 from matcher.use_cases.rule_ports import (
     Approval,
@@ -97,7 +97,9 @@ def put_in_force(
         raise StaleRevision
     before = None if after is None else after.version
     what = "rolled back" if kind is PublicationKind.ROLLBACK else "published"
-    detail = {"draft": found.version, "replaced": before, "seq": publication.seq}
+    replaced = None if before is None else records.rule_sets.get(before)
+    detail: dict[str, object] = {"draft": found.version, "replaced": before, "seq": publication.seq}
+    detail |= {} if replaced is None else what_differs(replaced, found)
     records.publications.note(RuleChange(now, by, what, found.content, note, detail))
     return publication
 

@@ -325,3 +325,31 @@ def test_the_editor_is_told_what_a_rule_may_look_at(service: Installation) -> No
     assert listed["contact.intent"]["side"] == "contact"
     assert "at_least" in listed["employee.mandate"]["operators"]
     assert listed["employee.skill.<name>"]["values"] == [1, 2, 3, 4, 5]
+
+
+def test_who_changed_what_and_why_is_kept(service: Installation) -> None:
+    """A year later somebody asks who let complaints go anywhere, and why: the draft is gone, the answer is not."""
+    version, tag = a_draft(service)
+    changed = a_document(rules=[{**MANDATE, "order": 7}, {**MANDATE, "id": "r2"}], limits={"transfers": 2})
+    path = f"{PATH}/{version}?note=after+the+storm"
+    tag = service.call("operations", "PUT", path, json=changed, headers={"If-Match": tag}).headers["ETag"]
+    publish(service, version, tag, note="agreed on Monday")
+    service.call("operations", "POST", f"{PATH}/current/rollback", json={"note": "too strict"})
+    spare, tag = a_draft(service, title="Spare")
+    service.call("operations", "DELETE", f"{PATH}/{spare}?note=not+needed", headers={"If-Match": tag})
+    told = service.call("auditor", "GET", f"{PATH}/changes").get_json()["items"]
+    by_what = {one["what"]: one for one in told}
+
+    assert [one["what"] for one in told] == [
+        "discarded", "drafted", "rolled back", "published", "changed", "drafted", "installed",
+    ]  # fmt: skip
+    notes = {what: one["note"] for what, one in by_what.items() if one["note"]}
+    assert notes == {
+        "changed": "after the storm", "published": "agreed on Monday", "rolled back": "too strict",
+        "discarded": "not needed",
+    }  # fmt: skip
+    assert by_what["changed"]["detail"] | {"from": "", "content": ""} == {
+        "from": "", "content": "", "added": ["r2"], "removed": [], "changed": ["r1"], "settings": ["limits"],
+    }  # fmt: skip
+    assert by_what["published"]["detail"]["added"] == ["r1", "r2"]
+    assert by_what["rolled back"]["detail"]["removed"] == ["r1", "r2"]
