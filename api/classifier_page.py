@@ -174,8 +174,6 @@ def _weighing(card: Mapping[str, Any], says: _Says) -> str | None:
     worth: str = says.words["worth"].format(effective=effective, largest=largest)
     if told.get("share_answered") is None:
         return worth
-    counts = {"answered": told["answered"], "asked": told["answered"] + told["silent"]}
-    shown = {name: says.number(count) for name, count in counts.items()}
     modelled = says.word("modelled" if told["answers_modelled"] else "unmodelled")
-    share = says.number(100 * told["share_answered"])
-    return f"{worth} {says.words['share'].format(**shown, share=share, modelled=modelled)}"
+    answered, share = says.number(told["answered"]), says.number(100 * told["share_answered"])
+    return f"{worth} {says.word('share').format(answered=answered, share=share, modelled=modelled)}"

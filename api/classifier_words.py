@@ -122,9 +122,9 @@ WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "open": "Of de viervijfderegel is gehaald valt niet te zeggen",
         "parity": "{verdict} ({side}): {lowest} heeft {ratio} van de goede uitkomsten van {highest}.",
         "worth": "De uitkomsten zijn {effective} gelijk wegende waard; de zwaarste telt {largest} keer het gemiddelde.",
-        "share": "Waar alleen de klant het kon zeggen, antwoordden {answered} van de {asked} ({share} %); {modelled}.",
-        "modelled": "die wegen naar de kans op een antwoord",
-        "unmodelled": "dat zijn er te weinig om naar de kans op een antwoord te wegen",
+        "share": "Van {answered} zei alleen een antwoord het, en {share} % gaf er een: {modelled}.",
+        "modelled": "gewogen naar de kans daarop",
+        "unmodelled": "te weinig om naar de kans daarop te wegen",
         "Probabilities hold for people and contacts like those learnt from.":
             "Kansen gelden voor mensen en contacten zoals die waarvan is geleerd.",
         "Who met whom was not drawn by chance unless propensities say so: differences are not proof of cause.":

@@ -45,30 +45,32 @@ class Asked:
 class Answers:
     """How the outcomes learnt from are known: without asking, by an answer; and how many contacts nobody told of.
 
-    `is_modelled`: those known by an answer count by the inverse of the chance of one.
+    `share` is how many answered of those of whom it is settled, `None` where it is of nobody. `is_modelled`: outcomes
+    known by an answer count by the inverse of the chance of one.
     """
 
     told: int
     answered: int
     silent: int
+    share: float | None = None
     is_modelled: bool = False
 
-    @property
-    def share(self) -> float | None:
-        """Of those who alone could tell, how many did; `None` without any."""
-        asked = self.answered + self.silent
-        return self.answered / asked if asked else None
 
-
-def answer_chances(asked: Sequence[Asked], *, until: datetime) -> Floats | None:
-    """The chance of each to answer, in (0, 1); `None` where fewer than 20 answered or kept silent.
-
-    Learnt from those before `until`, later ones may answer yet; and from the first who is known to have kept silent,
-    for of earlier ones it is not known who did.
-    """
+def settled(asked: Sequence[Asked], *, until: datetime) -> list[Asked]:
+    """Those of whom it is settled whether they answered: those before `until`, for later ones may answer yet; from the
+    first who is known to have kept silent, for of earlier ones it is not known who did."""
     since = min((one.at for one in asked if not one.answered), default=until)
-    settled = [one for one in asked if since <= one.at < until]
-    kept = settled[:: -(-len(settled) // MOST_FITTED) or 1]
+    return [one for one in asked if since <= one.at < until]
+
+
+def share_of(asked: Sequence[Asked]) -> float | None:
+    """How many of them answered; `None` of nobody."""
+    return sum(one.answered for one in asked) / len(asked) if asked else None
+
+
+def answer_chances(asked: Sequence[Asked], *, learnt_from: Sequence[Asked]) -> Floats | None:
+    """The chance of each to answer, in (0, 1); `None` where fewer than 20 to learn from answered or kept silent."""
+    kept = learnt_from[:: -(-len(learnt_from) // MOST_FITTED) or 1]
     answered = np.array([one.answered for one in kept], dtype=bool)
     if min(int(answered.sum()), int((~answered).sum())) < LEAST_EACH:
         return None

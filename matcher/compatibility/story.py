@@ -39,7 +39,8 @@ def sizes_of(data: Data) -> dict[str, Any]:
 
 def weighing_of(data: Data) -> dict[str, Any]:
     """How outcomes were weighed: of how many even ones they are worth (`effective`), the most that one counts (1 is
-    the mean), and where it is known how many were told of without an answer, by one, and not at all."""
+    the mean), and where it is known how many were told of without an answer, by one, and not at all, and the share that
+    answered of those of whom it is settled."""
     weight, answers = data.outcomes.weight, data.answers
     weighed = {
         "effective": round(effective_size(weight), 1),
@@ -47,13 +48,12 @@ def weighing_of(data: Data) -> dict[str, Any]:
     }
     if answers is None:
         return weighed
-    share = answers.share
     return {
         **weighed,
         "told": answers.told,
         "answered": answers.answered,
         "silent": answers.silent,
-        "share_answered": None if share is None else round(share, 4),
+        "share_answered": None if answers.share is None else round(answers.share, 4),
         "answers_modelled": answers.is_modelled,
     }
 
@@ -67,10 +67,8 @@ def weighing_told(card: Mapping[str, Any]) -> str | None:
     share = told.get("share_answered")
     if share is None:
         return f"worth {worth}"
-    asked = told["answered"] + told["silent"]
-    by = "weighed by the chance to answer" if told["answers_modelled"] else "too few to weigh by the chance to answer"
-    answered = f"{told['answered']:,} of {asked:,} ({share:.0%}) answered where only they could tell"
-    return f"worth {worth}; {answered}, {by}"
+    by = "weighed by the chance of one" if told["answers_modelled"] else "too few to weigh by the chance of one"
+    return f"worth {worth}; {told['answered']:,} were told by an answer only, {share:.0%} gave one: {by}"
 
 
 def evaluation_document(found: Evaluation) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from matcher.compatibility.answers import ANSWERS_COME, Answers, Asked, answer_chances
+from matcher.compatibility.answers import ANSWERS_COME, Answers, Asked, answer_chances, settled, share_of
 from matcher.compatibility.evaluate import Data
 from matcher.compatibility.outcomes import outcomes_of
 from matcher.compatibility.people_table import PeopleTable, employee_table
@@ -43,7 +43,7 @@ def training_data(
 
     Where the customer's answer alone told of some, they speak for those who kept silent as well (`answers`). Of a
     customer who keeps a profile to themself only the segment is read. What outcomes taught about a customer's values
-    is left out: it would be told what it is to tell. `note` hears how many outcomes were read.
+    is left out: it would be told what it is to tell. `note` hears how much was read.
     """
     told, silent = _read(records, since, until, terms, note)
     roster = Roster.of(records.employees.changes_since(None, framework=framework.name).records, framework, at=now)
@@ -73,8 +73,9 @@ def _read(
     note(len(told) + len(silent))
     if not any(one.by_answer for one in told):
         return list(told), []
-    silent.extend(read_unanswered(records, told[0].at if len(told) == MOST_OUTCOMES else since, until))
-    return list(told), list(silent)
+    begin = told[0].at if len(told) == MOST_OUTCOMES else since  # earlier outcomes were let go
+    silent.extend(read_unanswered(records, begin, until, most=MOST_OUTCOMES, note=note))
+    return list(told), [one for one in silent if begin is None or one.at >= begin]
 
 
 def _segments(records: Records, silent: list[Meeting]) -> dict[str, str | None]:
@@ -88,7 +89,7 @@ def _are_there(one: Meeting, segments: Groups, teams: Groups) -> bool:
 
 
 def _answers(
-    told: list[Meeting], silent: list[Meeting], segments: Groups, teams: Groups, settled: datetime
+    told: list[Meeting], silent: list[Meeting], segments: Groups, teams: Groups, until: datetime
 ) -> tuple[list[float | None], Answers]:
     """For each meeting told of, the chance of the answer that told it, `None` where it is not needed or not known."""
 
@@ -97,9 +98,11 @@ def _answers(
         return Asked(one.asked_at, one.success is not None, *words)
 
     places = [place for place, one in enumerate(told) if one.by_answer]
-    answers = Answers(len(told) - len(places), len(places), len(silent))
+    everyone = [asked(one) for one in (*(told[place] for place in places), *silent)]
+    known = settled(everyone, until=until)
+    answers = Answers(len(told) - len(places), len(places), len(silent), share_of(known))
     found: list[float | None] = [None] * len(told)
-    chances = answer_chances([asked(one) for one in (*(told[place] for place in places), *silent)], until=settled)
+    chances = answer_chances(everyone, learnt_from=known)
     if chances is None:
         return found, answers
     for place, chance in zip(places, chances.tolist(), strict=False):  # the silent ones' chances come after them
