@@ -94,4 +94,11 @@ def _judged(report: Report) -> list[str]:
             f"klik is the live service's own decision under rule set {report.setting.rule_set}. Rounds, by what the "
             f"fit of people was judged by: {bases or 'none'}; cut short: {rounds.get('degraded', 0)}."
         )
+    judge = report.setting.classifier
+    if judge is not None:
+        lines.append(
+            f"klik judges who fits whom by the classifier {judge.sha256[:12]}, learnt from {judge.outcomes:,} "
+            "outcomes; it knows the log's employees and types where those outcomes name them as the log does. Whether "
+            "its pairs would have gone better a replay cannot say; `klik evaluate` can."
+        )
     return lines

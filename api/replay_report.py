@@ -1,7 +1,7 @@
 """The report of a replay: what was read, what was found and how, as one document and in sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from matcher.errors import MatcherError
 from matcher.simulation.compare import Comparison
@@ -37,6 +37,14 @@ RUNS = {REALITY: "what happened", "longest_idle": "longest idle", "first_come": 
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """A classifier by which the policy klik judged who fits whom: its SHA-256, and how many outcomes it learnt from."""
+
+    sha256: str
+    outcomes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """With what a replay was run: the source's name, and every choice that changes the figures."""
 
@@ -48,6 +56,7 @@ class Setting:
     terms: StaffingTerms
     employees_known: int | None = None
     rule_set: str | None = None
+    classifier: Judge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +179,7 @@ def document(report: Report, notes: Sequence[str]) -> dict[str, object]:
         "value_profiles_drawn": setting.profile_seed is not None,
         "value_profiles_seed": setting.profile_seed,
         "value_profiles_note": profiles_line(setting),
+        "classifier": None if setting.classifier is None else asdict(setting.classifier),
         "seed": setting.seed,
         "answer_within_s": setting.within_s,
         "runs": [_run(report, one) for one in report.comparison.tallies],

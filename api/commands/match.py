@@ -12,6 +12,7 @@ import click
 
 from api.commands.clean_output import clean_output
 from api.commands.installation import settings_from_environment
+from api.commands.pair_files import FOLDER, PATH, read_served
 from api.commands.refusal import of_file
 from api.commands.screen import json_option, progress, say_json, wants_json
 from matcher.rules.strategy import PRESETS
@@ -19,6 +20,7 @@ from matcher.rules.strategy import PRESETS
 if TYPE_CHECKING:
     from api.files.contacts import LoggedContact
     from api.settings import Settings
+    from matcher.compatibility.serving import ServedClassifier
     from matcher.contacts.contact import Contact
     from matcher.profiles.framework import Framework
     from matcher.profiles.people import Customer, Employee
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("contact_id", "employee_id", "score", "compatibility", "reason")
 TOLD = ("objective", "bound", "gap", "solver", "decision_basis", "versions", "unassigned")
-PATH = click.Path(path_type=Path, dir_okay=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Question:
 @click.option("--customers", type=PATH, help="CSV of the customers behind the contacts.")
 @click.option("--out", type=PATH, required=True, help="CSV of assignments to write.")
 @click.option("--rule-set", type=PATH, help="Rule set (JSON); default the one in force.")
+@click.option("--classifier", type=FOLDER, help="Folder of a classifier, as `klik train` laid it; default none.")
 @click.option("--strategy", type=click.Choice(tuple(PRESETS)), help="What to excel in, instead of the rule set's.")
 @click.option("--explain", is_flag=True, help="Give every reason, not only the first.")
 @click.option("--lang", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Language of reasons.")
@@ -57,6 +59,7 @@ def match(
     customers: Path | None,
     out: Path,
     rule_set: Path | None,
+    classifier: Path | None,
     strategy: str | None,
     explain: bool,
     lang: str,
@@ -76,6 +79,7 @@ def match(
     if rule_set is not None:
         settings = replace(settings, rule_set=rule_set)
     framework = read_framework(settings)
+    learnt = None if classifier is None else read_served(classifier, framework)
     with progress("Matching") as show:
         question = _question(contacts, employees, customers, framework, at)
         show(1, 2)
@@ -88,9 +92,11 @@ def match(
             at=question.at,
         )
         with clean_output():
-            found = _round(asked, settings, framework, now=question.at, seed=seed)
+            found = _round(asked, settings, framework, learnt, now=question.at, seed=seed)
     _write(out, found.decisions, is_full=explain)
     _tell(found, out)
+    if learnt is not None:
+        _tell_of(learnt, found)
 
 
 def _question(
@@ -131,7 +137,15 @@ def _waiting(logged: "LoggedContact", at: datetime, customers: Mapping[str, "Cus
     return replace(contact, waiting_s=waiting_s, customer=customers.get(contact.customer_id or ""))
 
 
-def _round(asked: "MatchRequest", settings: "Settings", framework: "Framework", *, now: datetime, seed: int) -> "Round":
+def _round(
+    asked: "MatchRequest",
+    settings: "Settings",
+    framework: "Framework",
+    learnt: "ServedClassifier | None",
+    *,
+    now: datetime,
+    seed: int,
+) -> "Round":
     """The round, by the use case that serves HTTP, on a memory that holds nothing."""
     from api.wiring import fresh_rng, read_rule_set
     from matcher.routing import Roster
@@ -144,6 +158,7 @@ def _round(asked: "MatchRequest", settings: "Settings", framework: "Framework", 
         framework=framework,
         rules=compile_rules(read_rule_set(settings, framework)),
         timezone=ZoneInfo(settings.timezone),
+        classifier=learnt,
     )
     return match_contacts(MemoryStore(), asked, terms=terms, now=now, rng=fresh_rng(seed))
 
@@ -180,3 +195,14 @@ def _tell(found: "Round", out: Path) -> None:
             f"{served} of {len(found.decisions)} contacts have an employee (at most {found.gap:.2%} below the best "
             f"possible, {found.solver}, {found.solve_s:.3f} s); written to {out}."
         )
+
+
+def _tell_of(learnt: "ServedClassifier", found: "Round") -> None:
+    """Whether the classifier that was given decided: a rule set may keep what was learnt out of it."""
+    from matcher.routing.decision import Basis
+
+    name = f"the classifier {learnt.version[:12]}, learnt from {learnt.outcomes:,} outcomes"
+    if found.basis is Basis.CLASSIFIER:
+        click.echo(f"Who fits whom was judged by {name}.", err=True)
+    else:
+        click.echo(f"Not used is {name}: the rule set's values.mode leaves out what was learnt.", err=True)

@@ -1,4 +1,4 @@
-"""The files that `klik train`, `klik score` and `klik evaluate` read."""
+"""The files that commands read which learn, and which use what was learnt."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from api.commands.refusal import of_file
 if TYPE_CHECKING:
     from matcher.compatibility.evaluate import Data
     from matcher.compatibility.people_table import PeopleTable
+    from matcher.compatibility.serving import ServedClassifier
     from matcher.profiles.framework import Framework
 
 PATH = click.Path(path_type=Path, dir_okay=False)
@@ -48,6 +49,20 @@ def read_pairs(customers: Path, employees: Path, outcomes: Path, framework: "Fra
     with of_file(outcomes), outcomes.open("rb") as stream:
         rows = outcome_rows(stream, customers=frozenset(asking.ids), employees=frozenset(staff.ids)).values()
     return Data(asking, staff, outcomes_of(rows, asking.ids, staff.ids), framework)
+
+
+def read_served(folder: Path, framework: "Framework") -> "ServedClassifier":
+    """The classifier that `klik train` laid down in the folder, as decisions are made by it; its version is its
+    SHA-256.
+
+    Raises InvalidInput, with the folder, for anything that was not put there whole, or belongs to another framework.
+    """
+    from matcher.compatibility.serving import ServedClassifier
+    from models.shelf import read_classifier
+
+    with of_file(folder):
+        opened = read_classifier(folder, framework=framework.name)
+    return ServedClassifier(opened.digest, opened.scorer, int(opened.card.get("outcomes", 0)))
 
 
 def _warn(path: Path, warnings: tuple[str, ...]) -> None:

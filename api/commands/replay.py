@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.commands.clean_output import clean_output
+from api.commands.pair_files import FOLDER
 from api.commands.screen import json_option, progress, say_json, wants_json
 
 if TYPE_CHECKING:  # what a run needs is imported by the run, so that `klik --help` stays quick
@@ -16,13 +17,13 @@ if TYPE_CHECKING:  # what a run needs is imported by the run, so that `klik --he
 POLICIES = ("longest_idle", "first_come", "klik")
 SHORT_S = 5  # who hangs up sooner is counted apart: hardly anyone could have been answered by then
 FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()
 @click.argument("log", type=FILE)
 @click.option("--policy", "policies", type=click.Choice(POLICIES), multiple=True, help="May be given several times.")
 @click.option("--employees", type=FILE, help="CSV of employees: skills and profiles by the names in the log.")
+@click.option("--classifier", type=FOLDER, help="Folder of a classifier, as `klik train` laid it, for the policy klik.")
 @click.option("--draw-profiles", type=click.IntRange(0), metavar="SEED", help="Draw value profiles at random.")
 @click.option("--answer-within", type=click.FloatRange(0), default=20.0, show_default=True, metavar="SECONDS")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of all that is drawn.")
@@ -34,6 +35,7 @@ def replay(
     log: Path,
     policies: tuple[str, ...],
     employees: Path | None,
+    classifier: Path | None,
     draw_profiles: int | None,
     answer_within: float,
     seed: int,
@@ -51,7 +53,10 @@ def replay(
     from api.replay_report import Setting
     from matcher.simulation.staffing import StaffingTerms
 
-    request = Request(log, tuple(dict.fromkeys(policies)) or POLICIES, employees, skip_malformed)
+    named = tuple(dict.fromkeys(policies)) or POLICIES
+    if classifier is not None and "klik" not in named:
+        raise click.UsageError("--classifier counts only under the policy klik: add --policy klik.")
+    request = Request(log, named, employees, skip_malformed, classifier)
     setting = Setting(log.name, answer_within, SHORT_S, seed, draw_profiles, StaffingTerms())
     with clean_output():
         report = replayed(request, setting, progress)

@@ -9,9 +9,10 @@ from time import perf_counter
 
 import numpy as np
 
+from api.commands.pair_files import read_served
 from api.files.people import employee_rows
 from api.replay_log import read_log
-from api.replay_report import Report, Setting
+from api.replay_report import Judge, Report, Setting
 from matcher.compatibility.prior import unlearnt
 from matcher.errors import NotFound
 from matcher.profiles.framework import Framework
@@ -35,12 +36,13 @@ Watch = Callable[[str], AbstractContextManager[Progress]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to replay: the log, under which policies, and with which employee file."""
+    """What to replay: the log, under which policies, with which employee file and which classifier."""
 
     log: Path
     policies: tuple[str, ...]
     employees: Path | None = None
     skip_malformed: bool = False
+    classifier: Path | None = None
 
 
 def replayed(request: Request, setting: Setting, watch: Watch) -> Report:
@@ -49,6 +51,9 @@ def replayed(request: Request, setting: Setting, watch: Watch) -> Report:
     Raises NotFound when a file is missing and InvalidInput when one cannot be used.
     """
     framework = load_framework()
+    learnt = None if request.classifier is None else read_served(request.classifier, framework)
+    if learnt is not None:
+        setting = replace(setting, classifier=Judge(learnt.version, learnt.outcomes))
     known = {} if request.employees is None else known_employees(request.employees, framework)
     history = read_log(request.log, skip_malformed=request.skip_malformed, short_s=setting.short_s)
     rebuilt = rebuild(
@@ -63,7 +68,7 @@ def replayed(request: Request, setting: Setting, watch: Watch) -> Report:
         rebuilt = replace(rebuilt, scenario=drawn)
     if request.employees is not None:
         setting = replace(setting, employees_known=len(known.keys() & rebuilt.staffing.kinds_of.keys()))
-    klik = Klik(framework, compile_rules(DEFAULT_RULE_SET))
+    klik = Klik(framework, compile_rules(DEFAULT_RULE_SET), classifier=learnt)
     runs, took_s = _run_each(_policies(request.policies, klik), rebuilt, setting, watch)
     return Report(
         setting=replace(setting, rule_set=DEFAULT_RULE_SET.version),

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from tests.api.replay_days import call, log_text, made_up_days
+from tests.api.trained_folder import lay_classifier
 
 
 @pytest.fixture
@@ -180,6 +181,30 @@ def test_missing_files_are_named_and_the_public_log_is_pointed_to(log: Path, tmp
     assert "no.csv" in missing.stderr
     assert "SEE Laboratory" in missing.stderr
     assert "no-staff.csv" in staffless.stderr
+
+
+@pytest.mark.parametrize(("good", "bad"), [("EMMA", "NOOR"), ("NOOR", "EMMA")])
+def test_a_classifier_decides_who_gets_the_calls_and_the_report_names_it(tmp_path: Path, good: str, bad: str) -> None:
+    """With time between the calls both are free each time: then most go to whom the classifier knows to do well."""
+    calls = [call(number, 30_000 + 600 * number, server=("EMMA", "NOOR")[number % 2]) for number in range(40)]
+    log, learnt = tmp_path / "calls.csv", tmp_path / "learnt"
+    log.write_text(log_text(calls))
+    digest = lay_classifier(learnt, good=good, bad=bad, intent="PS")
+    report = document(log, "--policy", "klik", "--classifier", learnt)
+    busy = {one["id"]: one["contacts"] for one in report["runs"][1]["employees"]}
+
+    assert busy[good] > 2 * busy[bad]
+    assert report["classifier"] == {"sha256": digest, "outcomes": 120}
+    assert any(" by classifier; " in line for line in report["how_this_was_done"])
+    assert any(digest[:12] in line for line in report["how_this_was_done"])
+
+
+def test_a_classifier_without_the_policy_that_uses_it_is_wrong_usage(log: Path, tmp_path: Path) -> None:
+    """Nothing would be judged by it."""
+    ran = klik(log, "--policy", "longest_idle", "--classifier", tmp_path)
+
+    assert ran.exit_code == 2
+    assert "--policy klik" in ran.stderr
 
 
 def test_wrong_usage_is_exit_code_2(log: Path) -> None:

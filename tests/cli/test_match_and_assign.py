@@ -14,7 +14,16 @@ import pytest
 from matcher.routing import Round
 from matcher.use_cases.match_contacts import match_contacts
 from tests.api.installation import Installation
+from tests.api.trained_folder import lay_classifier
 from tests.cli.commands import Klik
+
+WITHOUT_VALUES = {
+    "schema": "rule-set/1",
+    "title": "Without values",
+    "strategy": {"preset": "customer_intimacy"},
+    "values": {"mode": "off", "max_weight": 0.5},
+    "rules": [],
+}
 
 
 @pytest.fixture
@@ -107,6 +116,54 @@ def test_match_explains_in_dutch(klik: Klik, files: Path) -> None:
     _, dutch = match(klik, files, "--lang", "nl")
 
     assert english[3]["reason"] != dutch[3]["reason"]
+
+
+@pytest.fixture
+def alike(tmp_path: Path) -> Path:
+    """A contact that two employees can take alike."""
+    (tmp_path / "contacts.csv").write_text("id,channel,intent\nk1,phone,bill\n")
+    (tmp_path / "employees.csv").write_text("id,channels\na,phone=1\nb,phone=1\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("good", "bad"), [("a", "b"), ("b", "a")])
+def test_match_gives_a_contact_to_whom_a_classifier_knows_to_do_well(
+    klik: Klik, alike: Path, good: str, bad: str
+) -> None:
+    """What was learnt from files can be tried on files, before anything is installed; and the answer says so."""
+    digest = lay_classifier(alike / "learnt", good=good, bad=bad)
+    ran, rows = match(klik, alike, "--classifier", alike / "learnt", "--json")
+    _, without = match(klik, alike)
+
+    assert [row["employee_id"] for row in rows] == [good]
+    assert float(rows[0]["compatibility"]) > float(without[0]["compatibility"])
+    assert ran.json["decision_basis"] == "classifier"
+    assert ran.json["versions"]["classifier"] == digest
+    assert f"classifier {digest[:12]}, learnt from 120 outcomes" in ran.err
+
+
+def test_match_says_where_the_rule_set_leaves_a_classifier_out(klik: Klik, alike: Path) -> None:
+    """Who gives a classifier must not believe that it judged where it did not."""
+    lay_classifier(alike / "learnt", good="b", bad="a")
+    (alike / "rules.json").write_text(json.dumps(WITHOUT_VALUES))
+    ran, _ = match(klik, alike, "--classifier", alike / "learnt", "--rule-set", alike / "rules.json", "--json")
+
+    assert ran.code == 0, ran.err
+    assert ran.json["decision_basis"] == "rules"
+    assert ran.err.startswith("Not used is the classifier")
+
+
+def test_match_refuses_a_folder_that_holds_no_classifier(klik: Klik, alike: Path) -> None:
+    """Matching without what was asked for would pass for matching with it."""
+    lay_classifier(alike / "learnt", good="b", bad="a")
+    (alike / "learnt" / "arrays.npz").write_bytes(b"other")
+    harmed, rows = match(klik, alike, "--classifier", alike / "learnt")
+    missing, _ = match(klik, alike, "--classifier", alike / "nothing")
+
+    assert harmed.code == missing.code == 1
+    assert rows == []
+    assert "learnt" in harmed.err
+    assert "nothing" in missing.err
 
 
 def test_a_strategy_nobody_knows_is_wrong_usage(klik: Klik, files: Path) -> None:
