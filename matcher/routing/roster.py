@@ -94,11 +94,17 @@ class Roster:
     def __len__(self) -> int:
         return len(self.employees)
 
-    def with_state(self, *, free_slots: Ints, idle_s: Floats) -> "Roster":
-        """The same people with other free slots and idle times (both of length m)."""
+    def with_state(self, *, free_slots: Ints, idle_s: Floats, difficult_in_a_row: Ints | None = None) -> "Roster":
+        """The same people with other free slots and idle times (both of length m), and other counts where given."""
         free = np.asarray(free_slots, dtype=np.int64)
-        busy = 1.0 - free / np.maximum(self.capacity, 1)
-        return replace(self, free_slots=free, idle_s=np.asarray(idle_s, dtype=float), busy_share=busy, of_state={})
+        return replace(
+            self,
+            free_slots=free,
+            idle_s=np.asarray(idle_s, dtype=float),
+            busy_share=1.0 - free / np.maximum(self.capacity, 1),
+            difficult_in_a_row=self.difficult_in_a_row if difficult_in_a_row is None else difficult_in_a_row,
+            of_state={},
+        )
 
     def take(self, columns: Sequence[int] | Ints) -> "Roster":
         """The employees of those columns, in that order."""

@@ -1,4 +1,4 @@
-"""Service concepts, strategy, outcome weights and the terms of live routing, out of a document."""
+"""Service concepts, strategy, outcome weights limits, offers and holding, out of a document."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace

@@ -1,4 +1,4 @@
-"""What a rule set says beside its rules: the service a segment is offered, and the terms of live routing."""
+"""What a rule set says beside its rules: service by segment, what is too much, and how long things stand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -12,6 +12,7 @@ from matcher.profiles.facets import Sums
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import Presence, PresenceState
 from matcher.profiles.staff import EmployeeRecord
+from matcher.routing.arranged import arranged
 from matcher.routing.decide import decide
 from matcher.routing.decision import Decision, Why
 from matcher.routing.pricing import Pace
@@ -45,7 +46,8 @@ class Klik:
 
     `bases` counts the rounds by what the fit of people was judged by, `degraded` those cut short. The roster is built
     once per staffing of the floor and given its state at each round. `known` is what is stored of people, if anything.
-    Where the rules hold contacts for a better fit, prices are made every five minutes from the hour before.
+    Where the rules hold contacts for a better fit, prices are made every five minutes from the hour before; where they
+    limit difficult contacts in a row these are counted, and business is the share of slots taken.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Klik:
         self.bases: Counter[str] = Counter()
         self.degraded = 0
         self._rosters: dict[tuple[str, ...], Roster] = {}
+        self._streaks = Counter[str]() if rules.rule_set.limits.difficult_in_a_row is not None else None
 
     def choose(self, floor: Floor, rng: np.random.Generator) -> Choice:
         """The pairs that `decide` makes of the floor as it stands."""
@@ -77,7 +80,16 @@ class Klik:
         self.bases[str(made.basis)] += 1
         self.degraded += made.degraded
         pairs = [(one.contact_id, one.employee_id) for one in made.decisions if one.employee_id is not None]
+        if self._streaks is not None and pairs:
+            self._count(pairs, arranged(snapshot, now)[0].contacts, self._streaks)
         return Choice(tuple(pairs), look_again_s=_next_look(made.decisions))
+
+    @staticmethod
+    def _count(pairs: Sequence[tuple[str, str]], contacts: Sequence[Contact], streaks: Counter[str]) -> None:
+        """Count on with these pairs: who got an easy contact has no difficult ones in a row any more."""
+        difficult = {one.id for one in contacts if one.difficult}
+        for contact_id, employee_id in pairs:
+            streaks[employee_id] = streaks[employee_id] + 1 if contact_id in difficult else 0
 
     def _snapshot(self, contacts: tuple[Contact, ...], roster: Roster, floor: Floor) -> Snapshot:
         known = [self.known.customer(contact) for contact in contacts]
@@ -103,7 +115,8 @@ class Klik:
         for employee, since in floor.free:
             column = roster.index_of[employee.id]
             slots[column], idle[column] = floor.room[employee.id], floor.now_s - since
-        return roster.with_state(free_slots=slots, idle_s=idle)
+        streaks = None if self._streaks is None else np.array([self._streaks[who] for who in floor.staff])
+        return roster.with_state(free_slots=slots, idle_s=idle, difficult_in_a_row=streaks)
 
 
 def _next_look(decisions: Sequence[Decision]) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from matcher.profiles.framework import Framework
 from matcher.profiles.people import Employee
 from matcher.rules.lint.conflicts import conflicts
-from matcher.rules.lint.customers import carried, customers_chased_away
+from matcher.rules.lint.customers import customers_chased_away
 from matcher.rules.lint.findings import SEVERITIES, Finding, Severity
 from matcher.rules.lint.people import fairness, names_against_staff, requirements_against_staff
 from matcher.rules.rule_set import RuleSet
@@ -26,7 +26,6 @@ def lint(
     found = [*conflicts(rule_set), *fairness(rule_set, framework), *customers_chased_away(rule_set, staff)]
     if staff:
         found += [*names_against_staff(rule_set, staff), *requirements_against_staff(rule_set, staff)]
-    found += carried(rule_set)
     return tuple(sorted(found, key=lambda one: (ORDER.index(one.severity), one.pointer, one.code)))
 
 

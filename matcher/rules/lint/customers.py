@@ -4,7 +4,7 @@ Source: the catalogue of the articles that Klik began with (docs/why); each way 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from matcher.profiles.people import Employee
 from matcher.rules.fields import own_name
@@ -40,18 +40,6 @@ def customers_chased_away(rule_set: RuleSet, staff: Sequence[Employee] | None) -
     yield from _strategy(rule_set)
     if staff:
         yield from _closed_doors(rule_set, rules, staff)
-
-
-def carried(rule_set: RuleSet) -> Iterator[Finding]:
-    """Parts that are kept for live routing and do nothing in a single match."""
-    parts: Mapping[str, object] = {
-        "/limits": rule_set.document.get("limits"),
-        "/offer": rule_set.offer.expires_s,
-        **{f"/service/{place}/paid_slot": one.paid_slot for place, one in enumerate(rule_set.service)},
-    }
-    for pointer, part in parts.items():
-        if part:
-            yield finding("takes_effect_with_live_routing", pointer, part=pointer[1:])
 
 
 def _unreachable(rule_set: RuleSet, rules: Sequence[Placed]) -> Iterator[Finding]:

@@ -54,7 +54,6 @@ SEVERITIES: Mapping[str, Severity] = {
     "unkept_call_back": Severity.REFUSED,
     "contacts_per_hour_target": Severity.WARNING,
     "pushing_sales": Severity.WARNING,
-    "takes_effect_with_live_routing": Severity.NOTE,
 }
 
 

@@ -110,7 +110,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "“{rule}” stops contacts and sends them nowhere else.",
         "“{rule}” houdt contacten tegen en stuurt ze nergens anders heen.",
     ),
-    "no_transfer": _both("No contact may ever be transferred.", "Geen contact mag ooit worden doorverbonden."),
+    "no_transfer": _both(
+        "No contact may ever be transferred: each goes to the highest mandate that fits.",
+        "Geen contact mag ooit worden doorverbonden: elk gaat naar het hoogste mandaat dat past.",
+    ),
     "requirement_never_relaxes": _both(
         "“{rule}” never relaxes: a contact waits for as long as nobody meets it.",
         "“{rule}” wijkt nooit: een contact wacht zolang niemand voldoet.",
@@ -137,10 +140,6 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "pushing_sales": _both(
         "“{rule}” sends customers to sales, also those who want nothing pushed on them.",
         "“{rule}” stuurt klanten naar de verkoop, ook wie niets opgedrongen wil krijgen.",
-    ),
-    "takes_effect_with_live_routing": _both(
-        "{part} is kept and takes effect only with live routing, not in single matches.",
-        "{part} wordt bewaard en werkt alleen bij doorlopend routeren, niet bij losse matches.",
     ),
 }
 
@@ -229,5 +228,4 @@ ADVICE: Mapping[str, Mapping[str, str]] = {
         "Add the condition that customer.no_push is not true.",
         "Voeg de voorwaarde toe dat customer.no_push niet waar is.",
     ),
-    "takes_effect_with_live_routing": _both("Nothing needs to be done.", "Er hoeft niets te gebeuren."),
 }

@@ -108,7 +108,6 @@ STAFF = (
         ("unkept_call_back", [sets("a", asks("contact.promised"), priority=0)], {}),
         ("contacts_per_hour_target", [rule(employees=asks("employee.attributes.per_hour", "at_least", 9))], {}),
         ("pushing_sales", [rule(effect={"boost": 0.3}, when=None, employees=asks("employee.team", value="Sales"))], {}),
-        ("takes_effect_with_live_routing", [], {"offer": {"expires_s": {"phone": 20}}}),
     ],
 )  # fmt: skip
 def test_each_thing_nobody_can_have_meant_is_found(code, rules, parts):

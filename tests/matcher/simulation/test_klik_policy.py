@@ -7,7 +7,7 @@ import pytest
 
 from matcher.profiles.inline import InlineFacet, InlineProfile
 from matcher.profiles.people import Customer
-from matcher.rules import DEFAULT_RULE_SET, compile_rules
+from matcher.rules import DEFAULT_RULE_SET, compile_rules, parse_rule_set
 from matcher.simulation.chemistry import compatibility_of_pairs, with_drawn_profiles
 from matcher.simulation.engine import run
 from matcher.simulation.klik import Klik
@@ -47,6 +47,22 @@ def test_between_equals_klik_gives_the_contact_to_who_has_been_idle_longest(
     world = scenario(rows, [employee("emma", "A", "PS"), employee("noor", "B", "PS")])
 
     assert ends(ran(world, klik()))["c"] == ("completed", 0.0, next_one)
+
+
+def test_difficult_contacts_in_a_row_are_counted_in_a_run() -> None:
+    """Emma's time is cheaper; after two complaints the third goes to Noor, and after an easy one Emma may again."""
+    says = {"en": "Hard.", "nl": "Zwaar."}
+    when = {"field": "contact.intent", "operator": "is", "value": "complaint"}
+    hard = {"id": "h", "title": "Hard", "when": when, "effect": {"set": {"difficult": True}}, "reason": says}
+    document = {"schema": "rule-set/1", "title": "T", "strategy": {"preset": "customer_intimacy"}, "rules": [hard]}
+    rules = parse_rule_set({**document, "limits": {"difficult_in_a_row": 2}})
+    intents = ["complaint", "complaint", "complaint", "billing", "complaint"]
+    rows = [arrival(f"c{k}", 1000.0 * k, 10.0) for k in range(5)]
+    rows = [replace(row, contact=replace(row.contact, intent=intents[k])) for k, row in enumerate(rows)]
+    world = scenario(rows, [employee("emma"), replace(employee("noor"), mandate=3)])
+    ended = ends(ran(world, Klik(FRAMEWORK, compile_rules(rules))))
+
+    assert [ended[f"c{k}"][2] for k in range(5)] == ["emma", "emma", "noor", "emma", "emma"]
 
 
 def test_without_profiles_klik_judges_by_rules_alone() -> None:
