@@ -18,7 +18,6 @@ import numpy as np  # noqa: E402  # numpy reads the number of threads when it is
 from benchmarks.holding.truth import Truth  # noqa: E402  # as above
 from benchmarks.holding.world import DAY_S, SKILLS, WARM_S, World, draw_day, draw_world, place_of, utilisation  # noqa: E402  # as above
 from matcher.routing.prices import fluid_flow  # noqa: E402  # as above
-from matcher.routing.pricing import Pace  # noqa: E402  # as above
 from matcher.rules import DEFAULT_RULE_SET, RuleSet, compile_rules  # noqa: E402  # as above
 from matcher.rules.rule_set import ValuesPolicy  # noqa: E402  # as above
 from matcher.rules.terms import Hold  # noqa: E402  # as above
@@ -72,14 +71,14 @@ def rules(hold: Hold | None) -> RuleSet:
 
 def klik(world: World, name: str, hold: Hold | None) -> Klik:
     """Klik's own `decide` with the world's chances."""
-    of_skill = np.array([world.seconds[:, at][:, world.has_skill[at]].mean() for at in range(len(SKILLS))])
-    own = [(world.seconds[:, :, at] / of_skill)[:, world.has_skill[:, at]].mean() for at in range(len(world.staff))]
-    pace = Pace(
-        float(of_skill.mean()),
-        dict(zip(SKILLS, of_skill.tolist(), strict=True)),
-        {one.id: float(own[at]) for at, one in enumerate(world.staff)},
-    )
-    return Klik(world.framework, compile_rules(rules(hold)), name=name, classifier=Truth(world).served(), pace=pace)
+    mean = world.seconds.mean(axis=0)
+
+    def seconds_of(intents: Sequence[str | None], employees: Sequence[str]) -> np.ndarray:
+        rows = [SKILLS.index(intent) if intent is not None else 0 for intent in intents]
+        return np.asarray(mean[np.ix_(rows, [int(one[1:]) for one in employees])], dtype=float)
+
+    ready = compile_rules(rules(hold))
+    return Klik(world.framework, ready, name=name, classifier=Truth(world).served(), seconds_of=seconds_of)
 
 
 def bound(world: World, load: float) -> float:

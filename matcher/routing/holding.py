@@ -10,7 +10,6 @@ Source: routing.md section 4.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
@@ -172,10 +171,10 @@ def _price(snapshot: Snapshot, prices: Prices) -> Floats:
 def _seconds(snapshot: Snapshot, prices: Prices) -> Floats:
     """How many seconds of the employee's whole time each pair would take: contacts × employees."""
     contacts, roster = snapshot.contacts, snapshot.roster
-    usual = np.array([[prices.usual(contact.intent)] for contact in contacts])
+    table = _column(roster, prices, "seconds")[[prices.row_of(contact.intent) for contact in contacts]]
     taken = {channel: share_taken(roster, channel) for channel in {contact.channel for contact in contacts}}
     share = np.array([taken[contact.channel] for contact in contacts]).reshape(len(contacts), len(roster))
-    seconds: Floats = usual * _column(roster, prices, "pace") * share
+    seconds: Floats = table * share
     return seconds
 
 
@@ -186,12 +185,12 @@ def share_taken(roster: Roster, channel: str) -> Floats:
 
 
 def _column(roster: Roster, prices: Prices, name: str) -> Floats:
-    """That column of the prices in the roster's order; not a number for whoever is not in them."""
+    """That part of the prices in the roster's order; not a number for whoever is not in them."""
 
     def look_up() -> Floats:
         place = {one: at for at, one in enumerate(prices.employees)}
-        values: Any = getattr(prices, name)
-        found = [values[place[one.id]] if one.id in place else np.nan for one in roster.employees]
-        return np.array(found, dtype=float)
+        values: Floats = getattr(prices, name)
+        there = np.append(values, np.full((*values.shape[:-1], 1), np.nan), axis=-1)
+        return there[..., [place.get(one.id, -1) for one in roster.employees]]
 
     return kept(roster.of_people, ("prices", prices.version, name), look_up)

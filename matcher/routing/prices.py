@@ -5,8 +5,7 @@
 Source: routing.md section 4; duality as in Bertsimas and Tsitsiklis, Introduction to Linear Optimization (1997), ch. 4.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -33,8 +32,8 @@ class Prices:
     """What employees' time is worth, in score units a second of all of somebody's time, as things stood `at`.
 
     `second` (staff) knows of the values of those who agreed; `blind_second` is what it would be if nobody's were known.
-    `pace` (staff) is how long a contact takes somebody compared with the usual, which is `usual_s` or that of its
-    intent. `kinds` are for people to read.
+    `seconds` (intents + 1 × staff) is how long a contact takes, the last row of any other intent. `kinds` are for
+    people to read.
     """
 
     version: str
@@ -42,18 +41,17 @@ class Prices:
     employees: tuple[str, ...]
     second: Floats
     blind_second: Floats
-    pace: Floats
-    usual_s: float = USUAL_S
-    usual_of: Mapping[str, float] = field(default_factory=dict)
+    seconds: Floats
+    intents: tuple[str, ...] = ()
     kinds: tuple[KindPrice, ...] = ()
 
     def are_fresh(self, now: datetime) -> bool:
         """Whether they may still be gone by."""
         return abs(now - self.at) <= KEPT_FRESH
 
-    def usual(self, intent: str | None) -> float:
-        """How many seconds such a contact usually takes."""
-        return self.usual_of.get(intent or "", self.usual_s)
+    def row_of(self, intent: str | None) -> int:
+        """The row of `seconds` that speaks of such a contact."""
+        return self.intents.index(intent) if intent in self.intents else len(self.intents)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

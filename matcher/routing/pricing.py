@@ -1,7 +1,7 @@
 """Prices made of the last hour's contacts and the staff at work, by the rules, fit and scores that decisions have."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -22,13 +22,13 @@ STEP = 0.05  # of fit, score units: so much is about alike, doubled until few en
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long contacts take: the usual seconds, those of an intent, and an employee's share of that where known."""
+SecondsOf = Callable[[Sequence[str | None], Sequence[str]], Floats]
+"""How long contacts of these intents take these employees, in seconds: intents × employees."""
 
-    usual_s: float = USUAL_S
-    usual_of: Mapping[str, float] = field(default_factory=dict)
-    of_employee: Mapping[str, float] = field(default_factory=dict)
+
+def as_usual(intents: Sequence[str | None], employees: Sequence[str]) -> Floats:
+    """As long as a contact takes where nobody knows better."""
+    return np.full((len(intents), len(employees)), USUAL_S)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ class _Kinds:
 
 
 def prices_of(
-    sample: Snapshot, now: datetime, *, window_s: float, arrived: int, pace: Pace | None = None
+    sample: Snapshot, now: datetime, *, window_s: float, arrived: int, seconds_of: SecondsOf = as_usual
 ) -> Prices | None:
     """What the time of those at work is worth, if contacts go on coming as in the last `window_s` seconds.
 
@@ -53,14 +53,15 @@ def prices_of(
     """
     if len(sample.contacts) < LEAST_CONTACTS:
         return None
-    pace = Pace() if pace is None else pace
     fresh = tuple(_as_it_came(contact) for contact in sample.contacts)
     floor, could = eligibility_of(replace(sample, contacts=fresh, roster=as_if_free(sample.roster)), now)
     if not could.pairs.any():
         return None
     scores = scores_of(floor, could, now, turn=0)
-    own_pace = np.array([pace.of_employee.get(one.id, 1.0) for one in floor.roster.employees])
-    kinds = _kinds(floor, could, scores, pace, own_pace)
+    staff = tuple(one.id for one in floor.roster.employees)
+    intents = tuple(sorted({contact.intent for contact in fresh if contact.intent is not None}))
+    seconds = seconds_of((*intents, None), staff)
+    kinds = _kinds(floor, could, scores, seconds, intents)
     arrivals = kinds.contacts * (arrived / len(fresh) / window_s)
     value, second = _duals(kinds, kinds.worth, arrivals)
     same = (kinds.worth == kinds.blind).all()
@@ -68,12 +69,11 @@ def prices_of(
     return Prices(
         version=f"prices-{now:%Y%m%dT%H%M%SZ}",
         at=now,
-        employees=tuple(one.id for one in floor.roster.employees),
+        employees=staff,
         second=second,
         blind_second=blind_second,
-        pace=own_pace,
-        usual_s=pace.usual_s,
-        usual_of=dict(pace.usual_of),
+        seconds=seconds,
+        intents=intents,
         kinds=_told(floor.contacts, could, kinds, value, arrivals),
     )
 
@@ -85,7 +85,7 @@ def _as_it_came(contact: Contact) -> Contact:
     )
 
 
-def _kinds(floor: Snapshot, could: Eligibility, scores: Scores, pace: Pace, own_pace: Floats) -> _Kinds:
+def _kinds(floor: Snapshot, could: Eligibility, scores: Scores, seconds: Floats, of_intent: tuple[str, ...]) -> _Kinds:
     """Contacts that ask the same, about the same, of customers with the same leading system, taken together."""
     chemistry = np.zeros(scores.total.shape) if scores.chemistry is None else scores.chemistry
     leading = np.where((chemistry != 0).any(axis=1), floor.customers.values.share.argmax(axis=1), -1).tolist()
@@ -95,14 +95,15 @@ def _kinds(floor: Snapshot, could: Eligibility, scores: Scores, pace: Pace, own_
     contacts = np.bincount(kind_of, minlength=count).astype(float)
     worth = worth_of(floor, scores)
     first = np.unique(kind_of, return_index=True)[1].tolist()
-    usual = np.array([pace.usual_of.get(intents[at] or "", pace.usual_s) for at in first])
+    place = {intent: at for at, intent in enumerate(of_intent)}
+    rows = [place.get(intents[at] or "", len(of_intent)) for at in first]
     share = np.array([share_taken(floor.roster, floor.contacts[at].channel) for at in first])
     return _Kinds(
         kind_of=kind_of,
         worth=_mean_by(kind_of, worth, contacts),
         blind=_mean_by(kind_of, worth - chemistry, contacts),
         able=_mean_by(kind_of, could.pairs.astype(float), contacts) > 0.5,
-        seconds=usual[:, None] * own_pace[None, :] * share,
+        seconds=seconds[rows] * share,
         contacts=contacts,
     )
 

@@ -2,13 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from matcher.contacts.contact import Contact
-from matcher.routing.prices import USUAL_S, Prices
-from matcher.routing.pricing import LEAST_CONTACTS, MOST_CONTACTS, Pace, prices_of
+from matcher.routing.prices import Floats, Prices
+from matcher.routing.pricing import LEAST_CONTACTS, MOST_CONTACTS, SecondsOf, prices_of
 from matcher.routing.roster import Roster
 from matcher.routing.snapshot import Snapshot
 from matcher.simulation.policies import Floor
@@ -23,11 +22,11 @@ SnapshotOf = Callable[[tuple[Contact, ...], Roster, Floor], Snapshot]
 class FloorPrices:
     """The prices in force at each moment of a run, made anew every five minutes.
 
-    `pace` is how long contacts take; without it, what those of the hour before took, whoever served them.
+    Contacts take as long as `seconds_of` says; without it, as those of the hour before did, whoever served them.
     """
 
-    def __init__(self, pace: Pace | None = None) -> None:
-        self._pace = pace
+    def __init__(self, seconds_of: SecondsOf | None = None) -> None:
+        self._seconds_of = seconds_of
         self._current: Prices | None = None
         self._made_s = float("-inf")
         self._times: list[float] = []
@@ -52,16 +51,20 @@ class FloorPrices:
             return None
         looked_at = seen[-MOST_CONTACTS:]
         sample = snapshot_of(tuple(one.contact for one in looked_at), snapshot.roster, floor)
-        pace = pace_of(looked_at) if self._pace is None else self._pace
+        seconds_of = as_seen(looked_at) if self._seconds_of is None else self._seconds_of
         now = floor.scenario.moment(floor.now_s)
-        return prices_of(sample, now, window_s=window_s, arrived=len(seen), pace=pace)
+        return prices_of(sample, now, window_s=window_s, arrived=len(seen), seconds_of=seconds_of)
 
 
-def pace_of(arrivals: Sequence[Arrival]) -> Pace:
-    """What these took on average, on the whole and by intent, work after the contact included."""
-    by_intent: dict[str, list[float]] = {}
+def as_seen(arrivals: Sequence[Arrival]) -> SecondsOf:
+    """What these took on average, whoever served them: by intent, and on the whole; work after the contact included."""
+    by_intent: dict[str | None, list[float]] = {}
     for one in arrivals:
-        by_intent.setdefault(one.contact.intent or "", []).append(one.service_s + one.after_work_s)
-    everything = [seconds for each in by_intent.values() for seconds in each]
-    usual_of = {intent: max(float(np.mean(each)), 1.0) for intent, each in by_intent.items() if intent}
-    return replace(Pace(), usual_s=max(float(np.mean(everything)), 1.0) if everything else USUAL_S, usual_of=usual_of)
+        by_intent.setdefault(one.contact.intent, []).append(one.service_s + one.after_work_s)
+    whole = max(float(np.mean([seconds for each in by_intent.values() for seconds in each])), 1.0)
+    usual = {intent: max(float(np.mean(each)), 1.0) for intent, each in by_intent.items() if intent is not None}
+
+    def seconds_of(intents: Sequence[str | None], employees: Sequence[str]) -> Floats:
+        return np.tile([[usual.get(intent or "", whole)] for intent in intents], (1, len(employees)))
+
+    return seconds_of

@@ -15,7 +15,7 @@ from matcher.profiles.staff import EmployeeRecord
 from matcher.routing.arranged import arranged
 from matcher.routing.decide import decide
 from matcher.routing.decision import Decision, Why
-from matcher.routing.pricing import Pace
+from matcher.routing.pricing import SecondsOf
 from matcher.routing.roster import Roster
 from matcher.routing.snapshot import CustomerTable, KnownCustomer, Snapshot
 from matcher.rules import CompiledRules
@@ -58,12 +58,12 @@ class Klik:
         name: str = "klik",
         known: "Known | None" = None,
         classifier: "ServedClassifier | None" = None,
-        pace: Pace | None = None,
+        seconds_of: SecondsOf | None = None,
     ) -> None:
         self.framework, self.rules, self.name = framework, rules, name
         self.known = Known() if known is None else known
         self.classifier = classifier
-        self.prices = None if rules.rule_set.hold is None else FloorPrices(pace)
+        self.prices = None if rules.rule_set.hold is None else FloorPrices(seconds_of)
         self.bases: Counter[str] = Counter()
         self.degraded = 0
         self._rosters: dict[tuple[str, ...], Roster] = {}

@@ -56,7 +56,7 @@ def a_floor(rng: np.random.Generator) -> tuple[list[Contact], list[Employee], Pr
     second = rng.exponential(0.0005, len(staff))
     nothing = np.zeros(len(staff))
     ids = tuple(one.id for one in staff)
-    return contacts, staff, Prices("p", NOON, ids, second, nothing, np.ones(len(staff)))
+    return contacts, staff, Prices("p", NOON, ids, second, nothing, np.full((1, len(staff)), 240.0))
 
 
 def refusing(contacts: Sequence[Contact], who: set[str]) -> list[Contact]:

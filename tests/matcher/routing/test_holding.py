@@ -33,8 +33,7 @@ def prices(staff: Sequence[Employee], seconds: Mapping[str, float] | None = None
         "employees": tuple(one.id for one in staff),
         "second": second,
         "blind_second": np.zeros(len(staff)),
-        "pace": np.ones(len(staff)),
-        "usual_s": 200.0,
+        "seconds": np.full((1, len(staff)), 200.0),
     }
     return Prices(**(given | changes))  # type: ignore[arg-type]  # as above
 

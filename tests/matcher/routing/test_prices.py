@@ -1,13 +1,14 @@
 """Prices of employees' time: the programme by hand and by its own duality, and what goes into it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from matcher.profiles.people import Employee
-from matcher.routing.prices import Prices, fluid_flow
-from matcher.routing.pricing import LEAST_CONTACTS, Pace, prices_of
+from matcher.routing.prices import Floats, Prices, fluid_flow
+from matcher.routing.pricing import LEAST_CONTACTS, prices_of
 from matcher.routing.snapshot import Snapshot
 from tests.matcher.routing.rounds import NOON, contact, customer, employee, snapshot, valued
 
@@ -66,15 +67,18 @@ def an_hour_of(reds: int, blues: int, staff: tuple[Employee, ...] = STAFF) -> Sn
     return snapshot([contact(f"k{at}", customer=customer(one)) for at, one in enumerate(shares)], staff)
 
 
-def priced(sample: Snapshot, pace: Pace | None = None) -> Prices:
-    made = prices_of(sample, NOON, window_s=3600.0, arrived=len(sample.contacts), pace=pace)
+def priced(sample: Snapshot, each_s: float = 240.0) -> Prices:
+    def seconds_of(intents: Sequence[str | None], employees: Sequence[str]) -> Floats:
+        return np.full((len(intents), len(employees)), each_s)
+
+    made = prices_of(sample, NOON, window_s=3600.0, arrived=len(sample.contacts), seconds_of=seconds_of)
     assert made is not None
     return made
 
 
 def test_the_time_of_those_whom_many_want_is_worth_more() -> None:
     """Nearly every customer fits the one whose values they share; who is busy now is at work all the same."""
-    made = priced(an_hour_of(28, 4), Pace(usual_s=200.0))
+    made = priced(an_hour_of(28, 4), 200.0)
     price = dict(zip(made.employees, made.second.tolist(), strict=True))
 
     assert price["red"] > price["blue"]
@@ -82,14 +86,14 @@ def test_the_time_of_those_whom_many_want_is_worth_more() -> None:
 
 def test_as_if_nobodys_values_were_known_both_are_worth_the_same() -> None:
     """Else who keeps their values to themself would wait for what others' values made dear (decision 0022)."""
-    made = priced(an_hour_of(28, 4), Pace(usual_s=200.0))
+    made = priced(an_hour_of(28, 4), 200.0)
 
     assert made.blind_second[0] == pytest.approx(made.blind_second[1])
 
 
 def test_time_is_worth_nothing_where_there_is_plenty_of_it() -> None:
     """Thirty contacts of ten seconds fill nobody's hour."""
-    assert priced(an_hour_of(15, 15), Pace(usual_s=10.0)).second == pytest.approx([0.0, 0.0])
+    assert priced(an_hour_of(15, 15), 10.0).second == pytest.approx([0.0, 0.0])
 
 
 def test_of_a_handful_of_contacts_no_prices_are_made() -> None:
@@ -102,7 +106,7 @@ def test_of_a_handful_of_contacts_no_prices_are_made() -> None:
 def test_a_large_staff_has_a_price_for_everyone() -> None:
     """Employees alike share one, so that the programme stays small."""
     staff = tuple(replace(STAFF[at % 2], id=f"e{at}") for at in range(900))
-    made = priced(an_hour_of(20, 20, staff), Pace(usual_s=200.0 * 900))
+    made = priced(an_hour_of(20, 20, staff), 200.0 * 900)
 
     assert len(made.second) == 900
     assert len(np.unique(made.second)) <= 2
