@@ -113,6 +113,16 @@ def job_broke(job: "Job", error: Exception) -> None:
     _log().error("job_broke", job_id=job.id, kind=job.kind, error=type(error).__name__, where=_where(error))
 
 
+def prices_made(version: str, *, employees: int, kinds: int) -> None:
+    """What employees' time is worth was worked out anew."""
+    _log().info("prices_made", version=version, employees=employees, kinds=kinds)
+
+
+def prices_broke(error: Exception) -> None:
+    """Prices could not be made: its kind and where, as in `request_failed`. Nobody is held once the last are too old."""
+    _log().error("prices_broke", error=type(error).__name__, where=_where(error))
+
+
 def classifier_unread(one: "Unread") -> None:
     """A classifier should serve and cannot be read: rules and the framework's hypothesis go on."""
     _log().error("classifier_unread", version=one.version, reason=one.reason)

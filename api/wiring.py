@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matcher.profiles.text import TextScorer
     from matcher.routing import Roster
     from models.learnt import Learnt
+    from models.price_book import PriceBook
     from models.roster_cache import RosterCache
     from models.rule_book import RuleBook
     from models.served import Served
@@ -58,6 +59,7 @@ class Klik:
     texts: "TextShelf"
     shelf: Shelf
     served: "Served"
+    price_book: "PriceBook"
     cursor_key: bytes = field(repr=False)
     now: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = fresh_id
@@ -94,6 +96,7 @@ class Klik:
         if self.learnt.refresh(now):
             self.staff.follow(self.framework)
         self.served.refresh(now)
+        self.price_book.refresh(now)
 
 
 def build(settings: Settings) -> Klik:
@@ -112,6 +115,7 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
     from matcher.use_cases.register_framework import register_framework
     from models.classifier_shelf import ClassifierShelf
     from models.learnt import Learnt
+    from models.price_book import PriceBook
     from models.roster_cache import RosterCache
     from models.rule_book import RuleBook
     from models.secrets import installation_secret
@@ -140,6 +144,7 @@ def assemble(settings: Settings, store: Store, *, now: Callable[[], datetime] = 
         texts=texts,
         shelf=shelf,
         served=served,
+        price_book=PriceBook(store),
         cursor_key=installation_secret(store, "cursor", now=now()),
         now=now,
     )

@@ -6,7 +6,7 @@ Job rows are the truth. The bell only shortens the wait; every second the worker
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from api.classifier_job import work_on_classifier
 from api.import_job import clear_import, work_on_import
 from api.nightly_job import night_due, work_on_night
 from api.outcome_job import clear_outcomes, work_on_outcomes
+from api.price_job import work_on_prices
 from api.rehearsal_job import work_on_rehearsal
 from api.settings import NIGHTLY
 from api.tag_job import clear_tags, work_on_tags
@@ -39,6 +40,7 @@ LEASE = timedelta(seconds=30)  # longer than a store under load keeps a heartbea
 LOOK_S = 0.1  # how often the worker listens for the bell
 SWEEP_S = 1.0  # how often it looks for jobs nobody rang for, and for its parent
 TIDY_S = 600.0
+PRICE_S = 30.0  # how often it looks whether prices are due: they are made every five minutes
 ANSWERS_KEPT = timedelta(hours=24)  # api.md section 1
 PULSE_FILE = "worker.pulse"
 
@@ -76,7 +78,7 @@ class Worker:
         self._parent_pid = parent_pid
         self._holder = f"{os.getpid()}.{klik.new_id()}"
         self._kinds = job_kinds(klik)
-        self._swept_at = self._tidied_at = -TIDY_S
+        self._swept_at = self._tidied_at = self._priced_at = -TIDY_S
         self._planned: date | None = None
 
     def run(self) -> None:
@@ -104,6 +106,7 @@ class Worker:
             self._plan()
             for job_id in self._runnable():
                 self.work(job_id)
+            self._price()
             self._tidy()
             self._swept_at = time.monotonic()
 
@@ -123,12 +126,12 @@ class Worker:
         events.job_left(run.job)
 
     def _do(self, run: JobRun) -> None:
-        try:
-            run_job(run, self._kinds)
-        except Exception as error:  # noqa: BLE001  # the outermost handler: one job's fault must not stop others
+        def broke(error: Exception) -> None:
             events.job_broke(run.job, error)
             reason = f"An unexpected fault ({type(error).__name__}); the worker's log has its place."
             run.fail(JobState.FAILED, reason)
+
+        _guarded(lambda: run_job(run, self._kinds), broke)
 
     def _plan(self) -> None:
         """Plan the day's night once its hour has come; who was the second to think of it finds it planned."""
@@ -142,6 +145,14 @@ class Worker:
                 plan_training(records, day, now=klik.now())
             plan_watch(records, day, now=klik.now())
         self._planned = day
+
+    def _price(self) -> None:
+        """Price employees' time anew every five minutes, where the rules in force hold contacts for a better fit."""
+        now = time.monotonic()
+        if now - self._priced_at < PRICE_S:
+            return
+        self._priced_at = now
+        _guarded(lambda: work_on_prices(self._klik), events.prices_broke)
 
     def _runnable(self) -> list[str]:
         with self._klik.store.reading() as records:
@@ -166,6 +177,16 @@ class Worker:
             pulse.touch()
             self._stop.wait(SWEEP_S)
         pulse.unlink(missing_ok=True)
+
+
+def _guarded(work: Callable[[], None], broke: Callable[[Exception], None]) -> None:
+    """Do a piece of work; a fault nobody foresaw is told, and the next piece goes on. Raises Unavailable."""
+    try:
+        work()
+    except Unavailable:
+        raise  # the worker waits and looks again
+    except Exception as error:  # noqa: BLE001  # the outermost handler: one job's fault must not stop others
+        broke(error)
 
 
 @contextmanager

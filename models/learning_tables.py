@@ -74,6 +74,16 @@ outcome = Table(
     Index(None, "complaint", "occurred_at", "event_id"),
 )
 
+# `document`: as `models.price_lists` writes it. It names employees: with one of them all lists go.
+price_list = Table(
+    "price_list",
+    metadata,
+    Column("version", identifier(), primary_key=True),
+    Column("made_at", UtcTime, nullable=False, index=True),
+    Column("document", Json, nullable=False),
+    is_not_empty("version"),
+)
+
 # `candidates`: those who might have been chosen, [employee, score, probability] each, best first. `asked`: what the
 # contact asked, NULL before that was kept. `said`: [classifier, probability, favourite, its probability] each.
 decision_log = Table(

@@ -27,6 +27,7 @@ from models.keys import SqlApiKeys
 from models.known_frameworks import SqlFrameworks
 from models.outcomes import SqlOutcomes
 from models.overlays import SqlOverlays
+from models.price_lists import SqlPriceLists
 from models.profiles import SqlProfiles
 from models.rule_sets import SqlApprovals, SqlPublications, SqlRuleSets
 from models.tables import SCHEMA_VERSION
@@ -137,6 +138,11 @@ class SqlRecords:
     def classifiers(self) -> SqlClassifiers:
         """The registry of classifiers."""
         return SqlClassifiers(self._connection)
+
+    @property
+    def price_lists(self) -> SqlPriceLists:
+        """What employees' time is worth."""
+        return SqlPriceLists(self._connection)
 
 
 @dataclass(frozen=True, slots=True)

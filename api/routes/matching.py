@@ -71,4 +71,5 @@ def _terms(here: "Klik", now: datetime) -> Terms:
         timezone=zone(here.settings.timezone),
         deadline_s=here.settings.decision_budget_ms / 1000,
         classifier=here.served.current,
+        prices=here.price_book.current,
     )

@@ -16,6 +16,7 @@ from matcher.routing.snapshot import Snapshot
 
 LEAST_CONTACTS = 30  # of fewer nothing is known of how many come of each kind
 MOST_CONTACTS = 2_000  # looked at of the last hour; more change the rates by less than chance does
+LEAST_S = 1.0
 MOST_STAFF = 400  # above it, employees who may serve the same and fit about alike share a price
 STEP = 0.05  # of fit, score units: so much is about alike, doubled until few enough are left
 
@@ -41,6 +42,21 @@ class _Kinds:
     able: Bools
     seconds: Floats
     contacts: Floats
+
+
+def as_measured(told: Sequence[tuple[str | None, float]]) -> SecondsOf:
+    """As long as such contacts took on average, (intent, seconds) each, whoever served them; else as usual."""
+    by_intent: dict[str | None, list[float]] = {}
+    for intent, seconds in told:
+        by_intent.setdefault(intent, []).append(seconds)
+    everything = [seconds for each in by_intent.values() for seconds in each]
+    whole = max(float(np.mean(everything)), LEAST_S) if everything else USUAL_S
+    usual = {intent: max(float(np.mean(each)), LEAST_S) for intent, each in by_intent.items() if intent is not None}
+
+    def seconds_of(intents: Sequence[str | None], employees: Sequence[str]) -> Floats:
+        return np.tile([[usual.get(intent or "", whole)] for intent in intents], (1, len(employees)))
+
+    return seconds_of
 
 
 def prices_of(

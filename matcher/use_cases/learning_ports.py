@@ -3,10 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from matcher.contacts.outcome import ContactOutcome
 from matcher.profiles.people import Who
+
+if TYPE_CHECKING:
+    from matcher.routing.prices import Prices  # the type alone: it would bring all of routing along
 
 Place = tuple[datetime, str]  # a moment and an id: where a list ordered by both was left off
 
@@ -143,6 +146,24 @@ class LoggedDecision:
     intent: str | None = None
     asked: Asked | None = None
     said: tuple[Said, ...] = ()
+
+
+class PriceLists(Protocol):
+    """What employees' time was worth, list by list; whoever goes away is in none of them any more."""
+
+    def made_at(self) -> datetime | None:
+        """The moment of the newest, if there is any."""
+        ...
+
+    def newest(self) -> "Prices | None": ...
+    def put(self, prices: "Prices") -> None:
+        """Keep the list, without employees who are not there; one of the same version takes its place."""
+        ...
+
+    def forget_before(self, moment: datetime) -> None: ...
+    def clear(self) -> None:
+        """Forget all: somebody in them was erased. The next list is minutes away."""
+        ...
 
 
 class DecisionLog(Protocol):

@@ -22,7 +22,8 @@ from matcher.use_cases.learning_ports import MOST_CANDIDATES
 from matcher.use_cases.ports import Store
 
 if TYPE_CHECKING:
-    from matcher.compatibility.serving import ServedClassifier  # the type alone: most installations begin without one
+    from matcher.compatibility.serving import ServedClassifier  # the types alone: most installations begin without
+    from matcher.routing.prices import Prices
 
 CURRENT = "current"
 Keep = Callable[[Snapshot, Round, datetime], object]
@@ -52,7 +53,7 @@ class Terms:
     """What holds for every round of this installation: staff, framework, rules, operator's time zone, time limit.
 
     `rules_named` finds other rule sets by version, drafts too; without it there are only the current rules.
-    `classifier` is the one in service, if one is.
+    `classifier` is the one in service, if one is, and `prices` what employees' time is worth, if that is known.
     """
 
     staff: Roster
@@ -62,6 +63,7 @@ class Terms:
     deadline_s: float | None = None
     rules_named: Callable[[str], CompiledRules | None] | None = None
     classifier: "ServedClassifier | None" = None
+    prices: "Prices | None" = None
 
 
 def match_contacts(
@@ -128,6 +130,7 @@ def snapshot_of(store: Store, request: MatchRequest, *, terms: Terms, at: dateti
         timezone=terms.timezone,
         deadline_s=terms.deadline_s,
         classifier=terms.classifier,
+        prices=terms.prices,
         candidates=MOST_CANDIDATES if request.log else 0,
     )
 

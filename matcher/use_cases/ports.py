@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from matcher.profiles.people import Customer, Employee, Presence
 from matcher.profiles.staff import EmployeeRecord
 from matcher.use_cases.classifier_ports import ClassifierDay, Classifiers, ClassifierState, KnownClassifier, Shelf
-from matcher.use_cases.learning_ports import DecisionLog, LoggedDecision, Outcomes
+from matcher.use_cases.learning_ports import DecisionLog, LoggedDecision, Outcomes, PriceLists
 from matcher.use_cases.profile_ports import (
     Calibrations,
     Contests,
@@ -65,6 +65,7 @@ __all__ = [
     "Outcomes",
     "Overlays",
     "Page",
+    "PriceLists",
     "ProfileRows",
     "Profiles",
     "Publications",
@@ -337,6 +338,8 @@ class Records(Protocol):
     def approvals(self) -> Approvals: ...
     @property
     def classifiers(self) -> Classifiers: ...
+    @property
+    def price_lists(self) -> PriceLists: ...
 
 
 class Marks(NamedTuple):

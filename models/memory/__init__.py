@@ -9,7 +9,7 @@ from matcher.errors import Unavailable
 from matcher.use_cases.ports import Marks
 from models.memory.classifiers import MemoryClassifiers
 from models.memory.imports import MemoryImports
-from models.memory.learning import MemoryDecisionLog, MemoryOutcomes
+from models.memory.learning import MemoryDecisionLog, MemoryOutcomes, MemoryPriceLists
 from models.memory.people import MemoryCustomers, MemoryEmployees
 from models.memory.profiles import MemoryProfiles
 from models.memory.profiling import (
@@ -50,6 +50,7 @@ class MemoryRecords:
         self.publications = MemoryPublications(transaction)
         self.approvals = MemoryApprovals(transaction)
         self.classifiers = MemoryClassifiers(transaction)
+        self.price_lists = MemoryPriceLists(transaction)
 
 
 class MemoryStore:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from matcher.contacts.outcome import ContactOutcome
 from matcher.errors import Conflict
@@ -11,6 +12,10 @@ from matcher.use_cases.learning_ports import LoggedDecision, Place
 from models.decisions import of_favourites_there, of_those_there
 from models.memory.tables import Transaction
 from models.outcomes import of_people_there
+from models.price_lists import of_those_there as prices_of_those_there
+
+if TYPE_CHECKING:
+    from matcher.routing.prices import Prices  # the type alone: it would bring all of routing along
 
 
 class MemoryOutcomes:
@@ -159,6 +164,38 @@ class MemoryDecisionLog:
 
     def _sorted(self) -> list[LoggedDecision]:
         return sorted(self._transaction.tables.decisions.values(), key=lambda one: (one.at, one.id))
+
+
+class MemoryPriceLists:
+    """Price lists in memory (port `PriceLists`)."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def made_at(self) -> datetime | None:
+        """The moment of the newest, if there is any."""
+        newest = self.newest()
+        return None if newest is None else newest.at
+
+    def newest(self) -> "Prices | None":
+        """The list made last."""
+        return max(self._transaction.tables.price_lists.values(), key=lambda one: (one.at, one.version), default=None)
+
+    def put(self, prices: "Prices") -> None:
+        """Keep the list, without employees who are not there."""
+        there = prices_of_those_there(prices, self._transaction.tables.employees.keys())
+        stored = self._transaction.changing(self._transaction.tables.price_lists)
+        stored[prices.version] = replace(there, at=prices.at.astimezone(UTC))
+
+    def forget_before(self, moment: datetime) -> None:
+        """Remove those older than that."""
+        stored = self._transaction.changing(self._transaction.tables.price_lists)
+        for version in [version for version, one in stored.items() if one.at < moment]:
+            del stored[version]
+
+    def clear(self) -> None:
+        """Remove all."""
+        self._transaction.changing(self._transaction.tables.price_lists).clear()
 
 
 def _without_chosen(one: LoggedDecision) -> LoggedDecision:

@@ -7,7 +7,7 @@ snapshot stays as it was, and to roll back is to forget the copies.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from matcher.contacts.outcome import ContactOutcome
 from matcher.errors import Unavailable
@@ -28,6 +28,9 @@ from matcher.use_cases.ports import (
     StoredProfile,
 )
 from matcher.use_cases.rule_ports import Approval, Publication, RuleChange, StoredRuleSet
+
+if TYPE_CHECKING:
+    from matcher.routing.prices import Prices  # the type alone: it would bring all of routing along
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -76,6 +79,7 @@ class Tables:
     classifier_days: dict[tuple[str, date], ClassifierDay] = field(default_factory=dict)
     outcomes: dict[str, ContactOutcome] = field(default_factory=dict)
     decisions: dict[str, LoggedDecision] = field(default_factory=dict)
+    price_lists: "dict[str, Prices]" = field(default_factory=dict)
     secrets: dict[str, bytes] = field(default_factory=dict)
     staff_mark: tuple[int, int] = (0, 0)
 

@@ -21,6 +21,7 @@ from models.frameworks import load_framework, shipped_names
 from models.learnt import Learnt
 from models.memory import MemoryStore
 from models.memory.classifiers import MemoryShelf
+from models.price_book import PriceBook
 from models.roster_cache import RosterCache
 from models.rule_book import RuleBook
 from models.served import Served
@@ -80,6 +81,7 @@ class Installation:
             staff=RosterCache(self.store, framework),
             shelf=shelf,
             served=Served(self.store, shelf, framework.name),
+            price_book=PriceBook(self.store),
             bell=RingingBell(),
             cursor_key=b"c" * 32,
             now=lambda: self.moment,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import numpy as np
 from sqlalchemy import select
 
 from matcher.contacts.outcome import ContactOutcome
@@ -13,6 +14,7 @@ from matcher.profiles.facets import SourceSum, Sums
 from matcher.profiles.overlay import Overlay
 from matcher.profiles.people import ChannelLoad, Consent, Customer, Employee, Interval
 from matcher.profiles.questionnaire import Answer, Mode
+from matcher.routing.prices import KindPrice, Prices
 from matcher.use_cases.learning_ports import Asked, Candidate, LoggedDecision, Said
 from matcher.use_cases.ports import ApiKey, FormAnswer, ImportRow, Job, Records, SegmentPrior, SourceCalibration
 from models.store import SqlStore
@@ -23,6 +25,14 @@ FRAMEWORK = "colours8@1.0.0"
 EVEN = (0.125,) * 8
 
 T = TypeVar("T")
+
+
+def some_prices(*employees: str, version: str = "prices-1", at: datetime = NOW) -> Prices:
+    """What the time of these employees is worth."""
+    count = len(employees)
+    kinds = (KindPrice("phone · billing", 32.5, 0.25), KindPrice("chat", 4.0, 0.0))
+    second = np.linspace(0.0, 0.001, count)
+    return Prices(version, at, employees, second, second / 2, np.full((2, count), 240.5), ("billing",), kinds)
 
 
 def later(seconds: float) -> datetime:

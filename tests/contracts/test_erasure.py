@@ -17,6 +17,7 @@ from tests.contracts.stored_things import (
     an_outcome,
     everything_in,
     some_evidence,
+    some_prices,
     some_sums,
 )
 
@@ -51,6 +52,7 @@ def _fill(store: Store, person: str) -> None:
             chosen = {"employee_id": employee, "candidates": might_have, "propensity": None}
             decision = a_decision(f"d-{employee is None}-{len(person)}", customer_id=None, **chosen)
             records.decisions.add_many([decision])
+        records.price_lists.put(some_prices(person))
         answers = {
             f"k1 POST /v1/customers/{person}/evidence x": StoredAnswer("a" * 64, 201, {}, b"{}"),
             f"k1 PUT /v1/customers/{person} x": StoredAnswer("a" * 64, 200, {}, b"{}"),
@@ -68,6 +70,7 @@ def _erase(store: Store, person: str) -> None:
             records.profiles.erase(who, person)
             records.outcomes.erase_person(who, person)
             records.decisions.erase_person(who, person)
+        records.price_lists.clear()
         records.customers.delete(person)
         records.employees.delete(person)
 

@@ -16,7 +16,7 @@ from matcher.profiles.segments import LEAST_MEMBERS as LEAST_MEMBERS_OF_A_SEGMEN
 from matcher.routing.decision import Basis
 from matcher.use_cases.ports import JobState
 from models import learning_tables
-from models.learning_tables import BASES, decision_log, outcome
+from models.learning_tables import BASES, decision_log, outcome, price_list
 from models.store import SqlStore
 from models.tables import (
     LEAST_MEMBERS,
@@ -139,6 +139,7 @@ GOOD: dict[Table, dict[str, Any]] = {
         "candidates_left_out": 0,
         "channel": "phone",
     },
+    price_list: {"version": "p-1", "made_at": NOW, "document": {}},
 }
 FORBIDDEN = [
     (customer, {"id": ""}),
@@ -220,6 +221,7 @@ FORBIDDEN = [
     (outcome, {"broken_promise": True, "success": 0.5}),
     (outcome, {"note": "of nobody"}),
     (outcome, {"note": "x" * 4_001, "customer_id": "c-1"}),
+    (price_list, {"version": ""}),
     (decision_log, {"decision_id": ""}),
     (decision_log, {"contact_id": ""}),
     (decision_log, {"basis": "gossip"}),

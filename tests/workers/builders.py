@@ -14,6 +14,7 @@ from matcher.use_cases.start_import import start_import
 from models.classifier_shelf import ClassifierShelf
 from models.frameworks import load_framework
 from models.learnt import Learnt
+from models.price_book import PriceBook
 from models.rule_book import RuleBook
 from models.served import Served
 from models.text_shelf import TextShelf
@@ -35,6 +36,7 @@ def klik_on(store: Store, home: Path, *, bell: Bell | None = None, **settings: s
         texts=TextShelf(home / "text", framework.name, framework.values),
         shelf=shelf,
         served=Served(store, shelf, framework.name),
+        price_book=PriceBook(store),
         cursor_key=b"k" * 32,
     )
 
