@@ -24,6 +24,7 @@ COMMANDS = {
     "profiles": ("api.commands.profiles", "profiles", "Tag staff by a file, and see how far it is profiled."),
     "framework": ("api.commands.framework", "framework", "Check and list frameworks of value systems."),
     "rules": ("api.commands.rules", "rules", "Check, rehearse, publish and roll back rule sets."),
+    "prices": ("api.commands.prices", "prices", "See what employees' time is worth, where rules hold contacts."),
     "key": ("api.commands.keys", "key", "Create, list and revoke API keys."),
     "db": ("api.commands.database", "db", "Bring the database up to date."),
     "config": ("api.commands.config", "config", "Show the settings and where they come from."),

@@ -119,7 +119,7 @@ def prices_made(version: str, *, employees: int, kinds: int) -> None:
 
 
 def prices_broke(error: Exception) -> None:
-    """Prices could not be made: its kind and where, as in `request_failed`. Nobody is held once the last are too old."""
+    """Prices could not be made: as in `request_failed`. Once the last ones are too old nobody is held."""
     _log().error("prices_broke", error=type(error).__name__, where=_where(error))
 
 

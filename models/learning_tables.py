@@ -74,7 +74,7 @@ outcome = Table(
     Index(None, "complaint", "occurred_at", "event_id"),
 )
 
-# `document`: as `models.price_lists` writes it. It names employees: with one of them all lists go.
+# `document`: as `models.price_lists` writes it. It names employees, and whoever is erased is taken out of it.
 price_list = Table(
     "price_list",
     metadata,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, update
 
 from matcher.profiles.people import EMPLOYEE
 from models import subjects
@@ -47,9 +47,17 @@ class SqlPriceLists:
         """Remove those older than that."""
         self._connection.execute(delete(price_list).where(price_list.c.made_at < moment))
 
-    def clear(self) -> None:
-        """Remove all."""
-        self._connection.execute(delete(price_list))
+    def erase_employee(self, employee_id: str) -> int:
+        """Take an employee out of all lists; how many it touched. There are at most an hour's."""
+        subjects.hold_alone(self._connection, EMPLOYEE, employee_id)
+        self._connection.info["erased"] = True
+        found = [_prices(row) for row in self._connection.execute(select(price_list))]
+        theirs = [one for one in found if employee_id in one.employees]
+        for one in theirs:
+            left = _document(of_those_there(one, set(one.employees) - {employee_id}))
+            change = update(price_list).where(price_list.c.version == one.version).values(document=left)
+            self._connection.execute(change)
+        return len(theirs)
 
 
 def of_those_there(prices: "Prices", there: Collection[str]) -> "Prices":

@@ -25,5 +25,5 @@ def erase_person(records: Records, who: Who, subject_id: str, *, now: datetime) 
     for key in records.keys.all():
         if key.person_id == subject_id and key.revoked_at is None:
             records.keys.revoke(key.id, now=now)
-    records.price_lists.clear()
+    records.price_lists.erase_employee(subject_id)
     records.employees.delete(subject_id)

@@ -161,8 +161,8 @@ class PriceLists(Protocol):
         ...
 
     def forget_before(self, moment: datetime) -> None: ...
-    def clear(self) -> None:
-        """Forget all: somebody in them was erased. The next list is minutes away."""
+    def erase_employee(self, employee_id: str) -> int:
+        """Take an employee out of all lists; how many it touched."""
         ...
 
 

@@ -193,9 +193,13 @@ class MemoryPriceLists:
         for version in [version for version, one in stored.items() if one.at < moment]:
             del stored[version]
 
-    def clear(self) -> None:
-        """Remove all."""
-        self._transaction.changing(self._transaction.tables.price_lists).clear()
+    def erase_employee(self, employee_id: str) -> int:
+        """Take an employee out of all lists; how many it touched."""
+        stored = self._transaction.changing(self._transaction.tables.price_lists)
+        theirs = [one for one in stored.values() if employee_id in one.employees]
+        for one in theirs:
+            stored[one.version] = prices_of_those_there(one, set(one.employees) - {employee_id})
+        return len(theirs)
 
 
 def _without_chosen(one: LoggedDecision) -> LoggedDecision:

@@ -52,7 +52,7 @@ def _fill(store: Store, person: str) -> None:
             chosen = {"employee_id": employee, "candidates": might_have, "propensity": None}
             decision = a_decision(f"d-{employee is None}-{len(person)}", customer_id=None, **chosen)
             records.decisions.add_many([decision])
-        records.price_lists.put(some_prices(person))
+        records.price_lists.put(some_prices(person, version=f"prices-{len(person)}"))
         answers = {
             f"k1 POST /v1/customers/{person}/evidence x": StoredAnswer("a" * 64, 201, {}, b"{}"),
             f"k1 PUT /v1/customers/{person} x": StoredAnswer("a" * 64, 200, {}, b"{}"),
@@ -70,7 +70,7 @@ def _erase(store: Store, person: str) -> None:
             records.profiles.erase(who, person)
             records.outcomes.erase_person(who, person)
             records.decisions.erase_person(who, person)
-        records.price_lists.clear()
+        records.price_lists.erase_employee(person)
         records.customers.delete(person)
         records.employees.delete(person)
 

@@ -79,12 +79,19 @@ def test_nobody_who_is_not_there_is_named(store: Store) -> None:
     assert found.second == pytest.approx([0.001])
 
 
-def test_with_an_employee_all_lists_go(store: Store) -> None:
-    """They name the employee; the next one is minutes away."""
+def test_an_erased_employee_is_in_no_list(store: Store) -> None:
+    """Whose time it was is forgotten; what the others' is worth stays."""
     with_staff(store, "e-1", "e-2")
     with store.writing() as records:
-        records.price_lists.put(some_prices("e-1", "e-2"))
+        records.price_lists.put(some_prices("e-2", version="before"))
+        records.price_lists.put(some_prices("e-1", "e-2", at=later(300)))
+    with store.writing() as records:
+        touched = records.price_lists.erase_employee("e-1")
     with store.writing() as records:
         erase_person(records, "employee", "e-1", now=NOW)
-    with store.reading() as records:
-        assert records.price_lists.made_at() is None
+        left = records.price_lists.newest()
+
+    assert touched == 1
+    assert left is not None
+    assert left.employees == ("e-2",)
+    assert left.second == pytest.approx([0.001])
