@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from api.classifier_words import WORDS
 from matcher.compatibility.evaluate import COMPETITORS
 from matcher.compatibility.story import LIMITS
 from matcher.contacts.outcome import ContactOutcome
+from matcher.rules import DEFAULT_RULE_SET, compile_rules, parse_rule_set
 from matcher.use_cases.ports import ClassifierState, JobState
 from tests.api.installation import NOW, Installation
 from tests.api.past_outcomes import past, trained, with_a_past
@@ -134,6 +136,24 @@ def test_too_few_outcomes_end_the_job_with_what_is_missing() -> None:
     assert empty.call("analyst", "GET", "/v1/classifiers").get_json() == {"items": [], "next": None}
     assert empty.klik.shelf.kept == {}
     assert matched(empty)["assignments"]
+
+
+def test_the_rules_in_force_judge_what_is_learnt_from() -> None:
+    """What was told under other weights is held to those of now: nothing is judged twice over, or by two measures."""
+    segments = [f"s{int((one.customer_id or 'c0')[1:]) % 2}" for one in past(300)]
+    known: dict[str, Any] = {"told_success": None, "resolved": True, "minutes": 30.0}
+    told = [replace(one, segment=segment, **known) for one, segment in zip(past(300), segments, strict=True)]
+    service = with_a_past(told)
+    before = trained(service)
+    dear = {"minute_cents": 0, "segments": {"s1": {"minute_cents": 100}}}
+    rules = compile_rules(parse_rule_set({**DEFAULT_RULE_SET.document, "outcome": dear}))
+    service.klik.rulebook = SimpleNamespace(current=lambda _publication: rules)
+    after = trained(service)
+    version = after.result["version"]
+    card = service.call("analyst", "GET", f"/v1/classifiers/{version}").get_json()["card"]
+
+    assert "so far all are good" in (before.error or "")
+    assert card["success"] == pytest.approx(segments.count("s0") / 300, abs=1e-6)
 
 
 def test_a_classifier_that_adds_nothing_is_kept_out() -> None:
