@@ -95,11 +95,13 @@ def _slopes() -> tuple[np.ndarray, np.ndarray]:
 def _merit(features: np.ndarray) -> np.ndarray:
     """What speaks for each action (logits), n × actions."""
     levels, slopes = _slopes()
-    return levels + features @ slopes
+    merit: np.ndarray = levels + features @ slopes
+    return merit
 
 
 def _chance(features: np.ndarray) -> np.ndarray:
-    return 1.0 / (1.0 + np.exp(-(0.5 + HARDNESS * features[:, :1] + _merit(features))))
+    chance: np.ndarray = 1.0 / (1.0 + np.exp(-(0.5 + HARDNESS * features[:, :1] + _merit(features))))
+    return chance
 
 
 def _logging(features: np.ndarray) -> np.ndarray:
@@ -114,7 +116,8 @@ def _candidate(features: np.ndarray) -> np.ndarray:
 
 def _softmax(scores: np.ndarray) -> np.ndarray:
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
+    shares: np.ndarray = odds / odds.sum(axis=1, keepdims=True)
+    return shares
 
 
 if __name__ == "__main__":

@@ -59,8 +59,8 @@ def world(outcomes: int, *, seed: int, span: float = SPAN) -> World:
     success = (rng.random(outcomes) < 1 / (1 + np.exp(-logits))).astype(float)
     nothing = (None,) * outcomes
     table = Outcomes(
-        who, by, 1.7e9 + 60.0 * np.arange(outcomes), success, np.ones(outcomes), nothing, nothing, nothing,
-        np.full(outcomes, np.nan),
+        who, by, 1.7e9 + 60.0 * np.arange(outcomes, dtype=np.float64), success, np.ones(outcomes), nothing, nothing,
+        nothing, np.full(outcomes, np.nan),
     )  # fmt: skip
     return World(Data(customers, employees, table, framework), chemistry)
 
@@ -100,7 +100,8 @@ def _correlation(one: World, values: str) -> float:
 def _standard(table: np.ndarray) -> np.ndarray:
     """The table without its row and column means, in standard deviations."""
     centred = table - table.mean(axis=0) - table.mean(axis=1, keepdims=True) + table.mean()
-    return centred / centred.std()
+    standard: np.ndarray = centred / centred.std()
+    return standard
 
 
 def _people(count: int, framework: Framework, rng: np.random.Generator, who: str) -> PeopleTable:

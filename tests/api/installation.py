@@ -49,11 +49,13 @@ class Assembled(SimpleNamespace):
 
     @property
     def framework(self) -> Framework:
-        return self.learnt.framework
+        framework: Framework = self.learnt.framework
+        return framework
 
     @property
     def rules(self) -> CompiledRules:
-        return self.rulebook.current(self.store.marks().publication)
+        rules: CompiledRules = self.rulebook.current(self.store.marks().publication)
+        return rules
 
     def standing(self, now: datetime) -> tuple[Roster, CompiledRules]:
         return self.staff.current(now), self.rules
@@ -91,7 +93,7 @@ class Installation:
         with self.store.writing() as records:
             install_rule_set(records, DEFAULT_RULE_SET, now=self.moment)
         self.tokens = {role: self.add_key(role, "e1" if role == "employee" else None) for role in ROLES}
-        self.app: Flask = create_app(self.klik)
+        self.app: Flask = create_app(self.klik)  # type: ignore[arg-type]  # what of Klik the routes reach for
         self.client: FlaskClient = self.app.test_client()
 
     def keep_up(self) -> None:

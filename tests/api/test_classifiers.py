@@ -1,5 +1,7 @@
 """A classifier over HTTP: learnt, judged, read, put in service, taken out; and the service goes on without one."""
 
+import base64
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -84,9 +86,12 @@ def test_the_card_is_a_page_for_people_too(service: Installation) -> None:
     path = f"/v1/classifiers/{the_version(service)}"
     answer = service.call("analyst", "GET", path, headers={"Accept": "text/html"})
     page = answer.get_data(as_text=True)
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
     assert answer.content_type == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert f"style-src 'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
     assert "<svg" in page
     assert "<script" not in page
     assert "main effects only" in page
