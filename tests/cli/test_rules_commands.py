@@ -72,6 +72,9 @@ def test_a_version_comes_into_force_and_goes_again(klik: Klik, draft: Path) -> N
         ("rolled back", "because"),
         ("published", "why not"),
     ]
+    (of_one,) = klik.run("rules", "history", "--version", made.json["version"], "--json").json["changes"]
+    assert (of_one["what"], of_one["detail"]["removed"]) == ("published", [])
+    assert of_one["detail"]["added"] == [one["id"] for one in shown["document"]["rules"]]
 
 
 def test_a_former_version_is_published_by_its_name(klik: Klik, draft: Path) -> None:
