@@ -143,6 +143,11 @@ def rule_set_in_force(made: "Publication") -> None:
     _log().info("rule_set_in_force", version=made.version, seq=made.seq, kind=made.kind.value, by=made.by)
 
 
+def old_forgotten(**told: object) -> None:
+    """What was older than it is kept was let go: how many rows, from before when, whose files, and what held more."""
+    _log().info("old_forgotten", **told)
+
+
 def heartbeat_missed(job: "Job", error: MatcherError) -> None:
     """A worker could not say that its job goes on; it tries again."""
     _log().warning("heartbeat_missed", job_id=job.id, detail=error.detail)

@@ -23,6 +23,7 @@ COMMAND_LINE = "command line"
 ON, OFF = "on", "off"
 NIGHTLY = "nightly"
 MANUAL, GATE = "manual", "gate"
+LEAST_DAYS, MOST_DAYS = 183, 36_500  # the law asks for six months of decisions (decision 0016)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ class Settings:
     second_person: bool
     retrain: str
     promote: str
+    keep_outcomes_days: int | None
+    keep_decisions_days: int | None
+    keep_classifiers: int
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -95,7 +99,7 @@ def shown(settings: Settings) -> list[tuple[str, str, str, str]]:
     rows = []
     for name, variable in VARIABLES.items():
         value = getattr(settings, variable.field)
-        text = masked(_as_text(value))
+        text = OFF if value is None and variable.default else masked(_as_text(value))
         rows.append((name, text, settings.sources[name], variable.meaning))
     return rows
 
@@ -150,6 +154,10 @@ def _whole(low: int, high: int, unit: str = "") -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def _days(text: str) -> int | None:
+    return None if text.lower() == OFF else _whole(LEAST_DAYS, MOST_DAYS, " days, or off")(text)
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -308,6 +316,18 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
             _one_of(MANUAL, GATE),
             MANUAL,
             "Who puts a new classifier in service: manual (people), or gate (whatever passes).",
+        ),
+        "KLIK_KEEP_OUTCOMES_DAYS": Variable(
+            "keep_outcomes_days", _days, "730", "Days that outcomes are kept, or off for ever."
+        ),
+        "KLIK_KEEP_DECISIONS_DAYS": Variable(
+            "keep_decisions_days", _days, "730", "Days that logged decisions are kept, or off for ever."
+        ),
+        "KLIK_KEEP_CLASSIFIERS": Variable(
+            "keep_classifiers",
+            _whole(1, 1_000),
+            "10",
+            "How many retired classifiers, and how many candidates, keep their files.",
         ),
     }
 )

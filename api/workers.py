@@ -19,10 +19,12 @@ from api.nightly_job import night_due, work_on_night
 from api.outcome_job import clear_outcomes, work_on_outcomes
 from api.price_job import work_on_prices
 from api.rehearsal_job import work_on_rehearsal
+from api.retention_job import work_on_retention
 from api.settings import NIGHTLY
 from api.tag_job import clear_tags, work_on_tags
 from api.watch_job import work_on_watch
 from matcher.errors import Conflict, MatcherError, Unavailable
+from matcher.use_cases.forget_old import FORGET_OLD, plan_forgetting
 from matcher.use_cases.ports import JobState
 from matcher.use_cases.refit_profiles import PROFILES_NIGHTLY, plan_night
 from matcher.use_cases.run_job import JobKind, JobRun, JobStopped, begin_job, run_job
@@ -61,6 +63,7 @@ def job_kinds(klik: "Klik") -> Mapping[str, JobKind]:
         TAG_EMPLOYEES: JobKind(lambda run: work_on_tags(klik, run), clear=clear_tags),
         PROFILES_NIGHTLY: JobKind(lambda run: work_on_night(klik, run)),
         TRAIN_CLASSIFIER: JobKind(lambda run: work_on_classifier(klik, run)),
+        FORGET_OLD: JobKind(lambda run: work_on_retention(klik, run)),
         WATCH_CLASSIFIERS: JobKind(lambda run: work_on_watch(klik, run)),
         REHEARSE_RULES: JobKind(lambda run: work_on_rehearsal(klik, run)),
     }
@@ -144,6 +147,7 @@ class Worker:
             if klik.settings.retrain == NIGHTLY:
                 plan_training(records, day, now=klik.now())
             plan_watch(records, day, now=klik.now())
+            plan_forgetting(records, day, now=klik.now())
         self._planned = day
 
     def _price(self) -> None:

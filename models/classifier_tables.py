@@ -41,6 +41,7 @@ classifier = Table(
     Column("promoted_at", UtcTime),
     Column("person_erased", Boolean, nullable=False),
     Column("alarms", Json, nullable=False),
+    Column("removed_at", UtcTime),
     is_not_empty("version"),
     is_one_of("state", ClassifierState, "state_is_known"),
     CheckConstraint("length(digest) = 64", name="digest_is_a_hash"),

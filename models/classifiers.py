@@ -13,6 +13,12 @@ from models.dialects import insert_into
 
 _COUNTS = ("decisions", "agreed", "outcomes", "told", "came", "loss")
 
+_LAST_FIRST = (
+    classifier.c.promoted_at.desc().nulls_last(),
+    classifier.c.made_at.desc(),
+    classifier.c.version.desc(),
+)
+
 
 class SqlClassifiers:
     """The registry in SQL (port `Classifiers`)."""
@@ -30,12 +36,23 @@ class SqlClassifiers:
         self._connection.execute(insert(classifier).values(_values(one)))
 
     def in_state(self, state: ClassifierState) -> KnownClassifier | None:
-        """The one in that state that was promoted, or else made, last."""
-        query = select(classifier).where(classifier.c.state == state.value)
-        newest = query.order_by(classifier.c.promoted_at.desc().nulls_last(), classifier.c.made_at.desc(),
-                                classifier.c.version.desc())  # fmt: skip
-        row = self._connection.execute(newest.limit(1)).first()
+        """The one in that state, with its files, that was promoted, or else made, last."""
+        query = select(classifier).where(classifier.c.state == state.value, classifier.c.removed_at.is_(None))
+        row = self._connection.execute(query.order_by(*_LAST_FIRST).limit(1)).first()
         return None if row is None else _known(row)
+
+    def superfluous(self, *, keep: int) -> list[str]:
+        """Retired ones and candidates with files, but for the `keep` of each that were promoted, or else made, last."""
+        columns, found = classifier.c, list[str]()
+        for state in (ClassifierState.RETIRED, ClassifierState.CANDIDATE):
+            query = select(columns.version).where(columns.state == state.value, columns.removed_at.is_(None))
+            found += self._connection.execute(query.order_by(*_LAST_FIRST)).scalars().all()[keep:]
+        return found
+
+    def note_removal(self, version: str, *, at: datetime) -> None:
+        """Mark it as one whose files are gone."""
+        change = update(classifier).where(classifier.c.version == version).values(removed_at=at)
+        self._connection.execute(change)
 
     def newest(self, *, limit: int, before: tuple[datetime, str] | None = None) -> list[KnownClassifier]:
         """At most `limit`, newest first, beyond `before`."""

@@ -63,6 +63,11 @@ class SqlDecisionLog:
         query = select(decision_log).where(_PERSON[who] == person_id).order_by(*ORDER)
         return [_decision(row) for row in self._connection.execute(query)]
 
+    def forget_before(self, moment: datetime, *, limit: int) -> int:
+        """Remove the oldest with at < moment, at most `limit`; how many."""
+        oldest = select(decision_log.c.decision_id).where(decision_log.c.at < moment).order_by(*ORDER).limit(limit)
+        return self._connection.execute(delete(decision_log).where(decision_log.c.decision_id.in_(oldest))).rowcount
+
     def erase_person(self, who: Who, person_id: str) -> int:
         """Remove a customer's decisions; take an employee out of all, among candidates too. How many it touched."""
         subjects.hold_alone(self._connection, who, person_id)

@@ -37,6 +37,12 @@ class SqlJobs:
         query = select(job.c.id).where(_is_runnable(now)).order_by(job.c.created_at, job.c.id)
         return list(self._connection.execute(query).scalars())
 
+    def unfinished(self) -> list[Job]:
+        """Every job that is queued or running, oldest first."""
+        states = JobState.QUEUED.value, JobState.RUNNING.value
+        query = select(job).where(job.c.state.in_(states)).order_by(job.c.created_at, job.c.id)
+        return [_job(row) for row in self._connection.execute(query)]
+
     def take(self, job_id: str, *, holder: str, now: datetime, lease_until: datetime) -> Job | None:
         """Begin or take over the job, if it is still runnable."""
         change = update(job).where(job.c.id == job_id, _is_runnable(now))

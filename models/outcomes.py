@@ -95,6 +95,11 @@ class SqlOutcomes:
         query = select(func.count()).select_from(outcome).where(*within(outcome.c.occurred_at, since, until))
         return int(self._connection.execute(query).scalar_one())
 
+    def forget_before(self, moment: datetime, *, limit: int) -> int:
+        """Remove the oldest with occurred_at < moment, at most `limit`; how many."""
+        oldest = select(outcome.c.event_id).where(outcome.c.occurred_at < moment).order_by(*ORDER).limit(limit)
+        return self._connection.execute(delete(outcome).where(outcome.c.event_id.in_(oldest))).rowcount
+
     def erase_person(self, who: Who, person_id: str) -> int:
         """Remove a customer's outcomes; take an employee out of theirs, with the notes. How many rows that touched."""
         subjects.hold_alone(self._connection, who, person_id)

@@ -23,7 +23,7 @@ from models.columns import Json, UtcTime, identifier
 from models.constraints import is_not_empty, is_one_of, is_within
 
 # The newest migration; tests/models/test_migrations.py keeps the two together.
-SCHEMA_VERSION = "0008"
+SCHEMA_VERSION = "0009"
 
 ROLES = ("router", "employee", "hr", "operations", "analyst", "auditor", "admin")
 LEAST_MEMBERS = 50  # of a segment with a prior, as in matcher.profiles.segments

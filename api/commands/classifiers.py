@@ -186,6 +186,7 @@ def rollback() -> None:
 
 def _row(one: "KnownClassifier") -> list[str]:
     notes = [*one.alarms, *(["asks for retraining"] if one.person_erased else [])]
+    notes += [] if one.removed_at is None else ["files let go"]
     gate = "passed" if one.passed_gate else "not passed"
     until = f"{one.last_outcome_at:%Y-%m-%d}"
     return [one.version, str(one.state), f"{one.outcomes:,}", until, gate, "; ".join(notes)]

@@ -54,7 +54,8 @@ class GateSchema(ma.Schema):
 
 
 class ClassifierSchema(ma.Schema):
-    """A classifier in the registry. `asks_for_retraining`: somebody it was learnt from was erased since."""
+    """A classifier in the registry. `asks_for_retraining`: somebody it was learnt from was erased since. `removed_at`:
+    its files were let go then, and it can serve no more."""
 
     version = fields.String(required=True)
     state = fields.String(required=True, metadata={"enum": STATES})
@@ -68,6 +69,7 @@ class ClassifierSchema(ma.Schema):
     promoted_by = fields.String(required=True, allow_none=True)
     promoted_at = fields.AwareDateTime(required=True, allow_none=True)
     asks_for_retraining = fields.Boolean(required=True)
+    removed_at = fields.AwareDateTime(required=True, allow_none=True)
     alarms = fields.List(fields.String(), required=True)
     gate = fields.Nested(GateSchema, required=True)
 
@@ -128,6 +130,7 @@ def shown_classifier(one: KnownClassifier) -> dict[str, Any]:
         "promoted_by": one.promoted_by,
         "promoted_at": None if one.promoted_at is None else shown_moment(one.promoted_at),
         "asks_for_retraining": one.person_erased,
+        "removed_at": None if one.removed_at is None else shown_moment(one.removed_at),
         "alarms": list(one.alarms),
         "gate": dict(one.gate),
     }

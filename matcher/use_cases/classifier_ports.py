@@ -28,7 +28,8 @@ class KnownClassifier:
     """A classifier in the registry. `digest` is the SHA-256 of its card, by which its folder is known.
 
     `first_outcome_at` and `last_outcome_at` are of what it was learnt from. `person_erased`: somebody it was learnt
-    from was erased since, so it asks for retraining. `alarms` are what was found of it in service.
+    from was erased since, so it asks for retraining. `alarms` are what was found of it in service. `removed_at`: its
+    files were let go then, so that it can serve no more; the card stays.
     """
 
     version: str
@@ -47,6 +48,7 @@ class KnownClassifier:
     promoted_at: datetime | None = None
     person_erased: bool = False
     alarms: Sequence[str] = ()
+    removed_at: datetime | None = None
 
     @property
     def passed_gate(self) -> bool:
@@ -77,7 +79,19 @@ class ClassifierDay:
     loss: float = 0.0
 
 
-class Classifiers(Protocol):
+class ClassifierUpkeep(Protocol):
+    """Letting go of the files of classifiers that will not serve again."""
+
+    def superfluous(self, *, keep: int) -> list[str]:
+        """Retired ones and candidates with files, but for the `keep` of each that were promoted, or else made, last."""
+        ...
+
+    def note_removal(self, version: str, *, at: datetime) -> None:
+        """Mark it as one whose files are gone: `in_state` does not find it any more."""
+        ...
+
+
+class Classifiers(ClassifierUpkeep, Protocol):
     """The registry: at most one classifier is current, at most one is shadow."""
 
     def get(self, version: str) -> KnownClassifier | None: ...
@@ -86,7 +100,7 @@ class Classifiers(Protocol):
         ...
 
     def in_state(self, state: ClassifierState) -> KnownClassifier | None:
-        """The one in that state that was promoted, or else made, last."""
+        """The one in that state, with its files, that was promoted, or else made, last."""
         ...
 
     def newest(self, *, limit: int, before: tuple[datetime, str] | None = None) -> list[KnownClassifier]:

@@ -72,6 +72,10 @@ class OutcomeLists(Protocol):
 class Outcomes(OutcomeLog, OutcomeLists, Protocol):
     """What came of contacts."""
 
+    def forget_before(self, moment: datetime, *, limit: int) -> int:
+        """Remove the oldest with occurred_at < moment, at most `limit`; how many."""
+        ...
+
     def erase_person(self, who: Who, person_id: str) -> int:
         """Remove a customer's outcomes; take an employee out of theirs, with the notes. How many rows that touched."""
         ...
@@ -194,6 +198,10 @@ class DecisionLog(Protocol):
 
     def of_person(self, who: Who, person_id: str) -> list[LoggedDecision]:
         """Every decision that was about the person, by (at, id): a customer's, or those that chose the employee."""
+        ...
+
+    def forget_before(self, moment: datetime, *, limit: int) -> int:
+        """Remove the oldest with at < moment, at most `limit`; how many."""
         ...
 
     def erase_person(self, who: Who, person_id: str) -> int:

@@ -218,6 +218,10 @@ class Jobs(Protocol):
         """Ids of queued jobs and of running ones whose lease ran out, oldest first."""
         ...
 
+    def unfinished(self) -> list[Job]:
+        """Every job that is queued or running, oldest first."""
+        ...
+
     def take(self, job_id: str, *, holder: str, now: datetime, lease_until: datetime) -> Job | None:
         """Begin or take over the job under compare-and-set; `None` when it is not runnable (any more)."""
         ...

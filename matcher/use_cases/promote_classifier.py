@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from matcher.errors import GateNotPassed, NotFound
+from matcher.errors import Conflict, GateNotPassed, NotFound
 from matcher.use_cases.ports import ClassifierState, KnownClassifier, Records
 
 AGAINST = "against"  # in the gate's document: the version that was in service when the verdict was given
@@ -11,11 +11,14 @@ AGAINST = "against"  # in the gate's document: the version that was in service w
 def promote_classifier(records: Records, version: str, *, actor: str, now: datetime) -> KnownClassifier:
     """The classifier as it then stands; the one it takes the place of is retired. Promoted twice, it stays.
 
-    Raises NotFound; GateNotPassed with the lines that failed, or where its verdict is on another one than serves now.
+    Raises NotFound; Conflict where its files are gone; GateNotPassed with the lines that failed, or where its verdict
+    is on another one than serves now.
     """
     one = classifier_named(records, version)
     if one.state is ClassifierState.CURRENT:
         return one
+    if one.removed_at is not None:
+        raise Conflict(f"Its files were let go on {one.removed_at:%Y-%m-%d}, as those of old ones are: learn anew.")
     current = records.classifiers.in_state(ClassifierState.CURRENT)
     check_gate(one, None if current is None else current.version)
     if current is not None:

@@ -29,13 +29,19 @@ class MemoryClassifiers:
         self._keep(one)
 
     def in_state(self, state: ClassifierState) -> KnownClassifier | None:
-        """The one in that state that was promoted, or else made, last."""
-        found = [one for one in self._transaction.tables.classifiers.values() if one.state is state]
-        return max(
-            found,
-            key=lambda one: (one.promoted_at is not None, one.promoted_at or one.made_at, one.made_at, one.version),
-            default=None,
-        )
+        """The one in that state, with its files, that was promoted, or else made, last."""
+        return next(iter(self._last_first(state)), None)
+
+    def superfluous(self, *, keep: int) -> list[str]:
+        """Retired ones and candidates with files, but for the `keep` of each that were promoted, or else made, last."""
+        states = ClassifierState.RETIRED, ClassifierState.CANDIDATE
+        return [one.version for state in states for one in self._last_first(state)[keep:]]
+
+    def note_removal(self, version: str, *, at: datetime) -> None:
+        """Mark it as one whose files are gone."""
+        one = self.get(version)
+        if one is not None:
+            self._keep(replace(one, removed_at=at))
 
     def newest(self, *, limit: int, before: tuple[datetime, str] | None = None) -> list[KnownClassifier]:
         """At most `limit`, newest first, beyond `before`."""
@@ -90,6 +96,14 @@ class MemoryClassifiers:
         found = self._transaction.tables.classifier_days.values()
         chosen = [one for one in found if (since is None or one.day >= since) and (until is None or one.day < until)]
         return sorted(chosen, key=lambda one: (one.day, one.version))
+
+    def _last_first(self, state: ClassifierState) -> list[KnownClassifier]:
+        found = [one for one in self._transaction.tables.classifiers.values() if one.state is state]
+        return sorted(
+            (one for one in found if one.removed_at is None),
+            key=lambda one: (one.promoted_at is not None, one.promoted_at or one.made_at, one.made_at, one.version),
+            reverse=True,
+        )
 
     def _keep(self, one: KnownClassifier) -> None:
         others = [each for each in self._transaction.tables.classifiers.values() if each.version != one.version]

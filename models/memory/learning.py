@@ -81,6 +81,14 @@ class MemoryOutcomes:
         """How many outcomes there are with since ≤ occurred_at < until."""
         return sum(_is_within(one.occurred_at, since, until) for one in self._transaction.tables.outcomes.values())
 
+    def forget_before(self, moment: datetime, *, limit: int) -> int:
+        """Remove the oldest with occurred_at < moment, at most `limit`; how many."""
+        stored = self._transaction.changing(self._transaction.tables.outcomes)
+        old = self.window(None, moment, limit=limit)
+        for one in old:
+            del stored[one.event_id]
+        return len(old)
+
     def erase_person(self, who: Who, person_id: str) -> int:
         """Remove a customer's outcomes; take an employee out of theirs, with the notes. How many rows that touched."""
         stored = self._transaction.changing(self._transaction.tables.outcomes)
@@ -144,6 +152,14 @@ class MemoryDecisionLog:
     def of_person(self, who: Who, person_id: str) -> list[LoggedDecision]:
         """Every decision that was about the person, oldest first: a customer's, or those that chose the employee."""
         return [one for one in self._sorted() if _named(one, who) == person_id]
+
+    def forget_before(self, moment: datetime, *, limit: int) -> int:
+        """Remove the oldest with at < moment, at most `limit`; how many."""
+        stored = self._transaction.changing(self._transaction.tables.decisions)
+        old = self.window(None, moment, limit=limit)
+        for one in old:
+            del stored[one.id]
+        return len(old)
 
     def erase_person(self, who: Who, person_id: str) -> int:
         """Remove a customer's decisions; take an employee out of all, among candidates too. How many it touched."""

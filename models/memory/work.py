@@ -115,6 +115,12 @@ class MemoryJobs:
         found = [job for job in self._transaction.tables.jobs.values() if _is_runnable(job, now)]
         return [job.id for job in sorted(found, key=lambda job: (job.created_at, job.id))]
 
+    def unfinished(self) -> list[Job]:
+        """Every job that is queued or running, oldest first."""
+        open_states = JobState.QUEUED, JobState.RUNNING
+        found = [job for job in self._transaction.tables.jobs.values() if job.state in open_states]
+        return sorted(found, key=lambda job: (job.created_at, job.id))
+
     def take(self, job_id: str, *, holder: str, now: datetime, lease_until: datetime) -> Job | None:
         """Begin or take over the job, if it is still runnable."""
         job = self.get(job_id)

@@ -25,6 +25,19 @@ def test_an_empty_environment_gives_a_service_of_this_machine() -> None:
     assert settings.trusted_hops == 0
 
 
+@pytest.mark.parametrize("name", ["KLIK_KEEP_OUTCOMES_DAYS", "KLIK_KEEP_DECISIONS_DAYS"])
+def test_decisions_are_kept_half_a_year_at_least(name: str) -> None:
+    """The law asks for six months; for ever has to be said in a word."""
+    field = name.removeprefix("KLIK_").lower()
+    kept = [getattr(load_settings(given), field) for given in ({}, {name: "183"}, {name: "off"})]
+
+    off = {variable: text for variable, text, _, _ in shown(load_settings({name: "off"}))}
+
+    assert kept == [730, 183, None]
+    assert off[name] == "off"
+    assert set(faults_of({name: "182"})) == {f"/{name}"}
+
+
 def test_every_fault_is_told_at_once_with_what_to_do() -> None:
     """Nobody wants to start a service five times to learn of five typing errors."""
     faults = faults_of(

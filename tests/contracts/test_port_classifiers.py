@@ -177,3 +177,20 @@ def test_of_many_that_promote_at_once_one_wins(sql_store: SqlStore) -> None:
         states = [one.state for one in records.classifiers.newest(limit=9)]
     assert sum(result is None for result in results) == 1
     assert states.count(CURRENT) == 1
+
+
+def test_those_whose_files_are_gone_are_passed_over(store: Store) -> None:
+    """A rollback would put in service what cannot be read; the card is still there."""
+    put(store, *(a_classifier(f"c-{number}", state=RETIRED, made_at=later(number)) for number in range(4)))
+    put(store, a_classifier("c-8", made_at=later(8)), a_classifier("c-9", made_at=later(9)))
+    with store.writing() as records:
+        superfluous = records.classifiers.superfluous(keep=1)
+        for version in ("c-3", "c-1"):
+            records.classifiers.note_removal(version, at=NOW)
+        last = records.classifiers.in_state(RETIRED)
+        still = records.classifiers.superfluous(keep=1)
+        removed = records.classifiers.get("c-3")
+
+    assert superfluous == ["c-2", "c-1", "c-0", "c-8"]
+    assert (last and last.version, still) == ("c-2", ["c-0", "c-8"])
+    assert removed == a_classifier("c-3", state=RETIRED, made_at=later(3), removed_at=NOW)

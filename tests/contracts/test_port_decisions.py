@@ -118,6 +118,16 @@ def test_the_latest_decisions_are_read_backwards(peopled: Store) -> None:
     assert [one.id for one in within] == ["d-3", "d-2"]
 
 
+def test_the_oldest_decisions_go_first(peopled: Store) -> None:
+    """A night lets go of years of them, some at a time, and of nothing else."""
+    _add(peopled, *(a_decision(f"d-{number}", at=later(number)) for number in range(5)))
+    with peopled.writing() as records:
+        gone = [records.decisions.forget_before(later(3), limit=2) for _ in range(3)]
+
+    assert gone == [2, 1, 0]
+    assert [one.id for one in _everything(peopled)] == ["d-3", "d-4"]
+
+
 def test_people_are_erased_from_decisions(peopled: Store) -> None:
     """A customer's decisions go; an employee's name leaves those of others, among candidates and favourites too."""
     only_two = a_decision(

@@ -154,3 +154,14 @@ def test_a_running_job_is_asked_to_stop(store: Store) -> None:
     assert asked is not None
     assert (asked.state, asked.cancel_requested) == (JobState.RUNNING, True)
     assert (goes_on, ended) == (False, True)
+
+
+def test_jobs_that_have_not_ended_are_listed(store: Store) -> None:
+    """What they were asked to read may not be let go of meanwhile."""
+    _add(store, a_job(), a_job("j-2", created_at=later(-5)), a_job("j-3"))
+    _take(store, "w")
+    with store.writing() as records:
+        records.jobs.cancel("j-3", now=NOW)
+        found = records.jobs.unfinished()
+
+    assert [(one.id, one.state) for one in found] == [("j-2", JobState.QUEUED), ("j-1", JobState.RUNNING)]

@@ -169,3 +169,13 @@ def test_more_outcomes_than_a_statement_takes_are_kept(peopled: Store) -> None:
     assert len(added) == 2_500
     with peopled.reading() as records:
         assert records.outcomes.count() == 2_500
+
+
+def test_the_oldest_outcomes_go_first(peopled: Store) -> None:
+    """A night lets go of years of them, some at a time, and of nothing else."""
+    _add(peopled, *(an_outcome(f"o-{number}", occurred_at=later(number)) for number in range(5)))
+    with peopled.writing() as records:
+        gone = [records.outcomes.forget_before(later(3), limit=2) for _ in range(3)]
+
+    assert gone == [2, 1, 0]
+    assert [one.event_id for one in _everything(peopled)] == ["o-3", "o-4"]
