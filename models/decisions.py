@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, delete, insert, literal, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, delete, func, insert, literal, select, type_coerce, update
 
 from matcher.profiles.people import CUSTOMER, EMPLOYEE, Who
 from matcher.use_cases.learning_ports import MOST_CANDIDATES, Asked, Candidate, LoggedDecision, Place, Said
@@ -62,6 +62,11 @@ class SqlDecisionLog:
         """Every decision that was about the person, oldest first: a customer's, or those that chose the employee."""
         query = select(decision_log).where(_PERSON[who] == person_id).order_by(*ORDER)
         return [_decision(row) for row in self._connection.execute(query)]
+
+    def count(self, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many decisions there are with since ≤ at < until."""
+        query = select(func.count()).select_from(decision_log).where(*within(decision_log.c.at, since, until))
+        return int(self._connection.execute(query).scalar_one())
 
     def forget_before(self, moment: datetime, *, limit: int) -> int:
         """Remove the oldest with at < moment, at most `limit`; how many."""

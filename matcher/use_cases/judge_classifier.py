@@ -1,11 +1,11 @@
 """Judge a classifier by decisions that were made without it, before it decides anything."""
 
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from sys import intern
 
 from matcher.compatibility.judging import Case, judged_log, log_of
 from matcher.compatibility.offpolicy import LEAST_EFFECTIVE, TOLERANCE, OffPolicy
@@ -76,9 +76,9 @@ def judge_classifier(
     begin, end = max(since or known.last_outcome_at, known.last_outcome_at), until or now
     opened = shelf.read(version, digest=known.digest, framework=framework.name)
     roster = Roster.of(records.employees.changes_since(None, framework=framework.name).records, framework, at=now)
-    read, latest = _latest(records, begin, end)
-    left_out = Counter({OLDER: read - len(latest)})
-    cases = list(_cases(records, latest, roster, left_out, terms=terms))
+    decisions = records.decisions.count(begin, end)
+    left_out = Counter({OLDER: max(0, decisions - MOST_DECISIONS)})
+    cases = list(_cases(records, _latest(records, begin, end), roster, left_out, terms=terms))[::-1]
     people = customers_learnt_from(records, framework, {one.customer_id for one in cases}, now)
     there = set(people.ids)
     usable = [one for one in cases if one.customer_id in there]
@@ -94,7 +94,7 @@ def judge_classifier(
         version=version,
         since=begin,
         until=end,
-        decisions=read,
+        decisions=decisions,
         used=len(usable),
         left_out={reason: left_out[reason] for reason in REASONS},
         floor=floor,
@@ -104,44 +104,48 @@ def judge_classifier(
     )
 
 
-def _latest(records: Records, since: datetime, until: datetime) -> tuple[int, list[LoggedDecision]]:
-    """How many decisions the window has, and the latest `MOST_DECISIONS` of them."""
-    read, kept = 0, deque[LoggedDecision](maxlen=MOST_DECISIONS)
-    after = None
-    while True:
-        page = records.decisions.window(since, until, after=after, limit=PAGE)
-        read += len(page)
-        kept.extend(page)
-        if len(page) < PAGE:
-            return read, list(kept)
-        after = (page[-1].at, page[-1].id)
+def _latest(records: Records, since: datetime, until: datetime) -> Iterator[list[LoggedDecision]]:
+    """The latest `MOST_DECISIONS` of the window, newest first, a page at a time: years before them are not read."""
+    before, left = None, MOST_DECISIONS
+    while left > 0 and (page := records.decisions.latest(since, until, before=before, limit=min(PAGE, left))):
+        yield page
+        left -= len(page)
+        before = (page[-1].at, page[-1].id)
 
 
 def _cases(
     records: Records,
-    decisions: Sequence[LoggedDecision],
+    pages: Iterable[list[LoggedDecision]],
     roster: Roster,
     left_out: Counter[str],
     *,
     terms: OutcomeTerms,
 ) -> Iterator[Case]:
     """The decisions that can be used, with what came of them; the others are counted by reason."""
-    last = {(one.contact_id, one.employee_id): one.id for one in decisions}
-    waiting = iter(decisions)
-    while page := list(islice(waiting, PAGE)):
+    decided = set[tuple[str, str | None]]()
+    for page in pages:
         came = successes_of(records, page, terms)
         for one in page:
+            pair = one.contact_id, one.employee_id
             reason = _unusable(one, roster)
-            if reason is None and last[one.contact_id, one.employee_id] != one.id:
+            if reason is None and pair in decided:
                 reason = AGAIN
-            success = came.get((one.contact_id, one.employee_id))
+            decided.add(pair)
+            success = came.get(pair)
             if reason is None and success is None:
                 reason = NO_OUTCOME
             if reason is not None or success is None:
                 left_out[reason or NO_OUTCOME] += 1
                 continue
-            might = tuple((each.employee_id, each.probability or 0.0) for each in one.candidates)
-            yield Case(one.customer_id or "", one.employee_id or "", one.intent, one.channel, success, might)
+            yield _case(one, success)
+
+
+def _case(one: LoggedDecision, success: float) -> Case:
+    """The case; texts that many of them share are kept once, as there may be fifty candidates in each."""
+    might = tuple((intern(each.employee_id), each.probability or 0.0) for each in one.candidates)
+    intent = None if one.intent is None else intern(one.intent)
+    who = intern(one.customer_id or ""), intern(one.employee_id or "")
+    return Case(*who, intent, intern(one.channel), success, might)
 
 
 def _unusable(one: LoggedDecision, roster: Roster) -> str | None:

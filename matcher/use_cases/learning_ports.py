@@ -200,6 +200,10 @@ class DecisionLog(Protocol):
         """Every decision that was about the person, by (at, id): a customer's, or those that chose the employee."""
         ...
 
+    def count(self, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many decisions there are with since ≤ at < until."""
+        ...
+
     def forget_before(self, moment: datetime, *, limit: int) -> int:
         """Remove the oldest with at < moment, at most `limit`; how many."""
         ...

@@ -153,6 +153,10 @@ class MemoryDecisionLog:
         """Every decision that was about the person, oldest first: a customer's, or those that chose the employee."""
         return [one for one in self._sorted() if _named(one, who) == person_id]
 
+    def count(self, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many decisions there are with since ≤ at < until."""
+        return sum(_is_within(one.at, since, until) for one in self._transaction.tables.decisions.values())
+
     def forget_before(self, moment: datetime, *, limit: int) -> int:
         """Remove the oldest with at < moment, at most `limit`; how many."""
         stored = self._transaction.changing(self._transaction.tables.decisions)

@@ -113,9 +113,11 @@ def test_the_latest_decisions_are_read_backwards(peopled: Store) -> None:
         first = records.decisions.latest(None, None, limit=3)
         rest = records.decisions.latest(None, None, before=(first[-1].at, first[-1].id), limit=9)
         within = records.decisions.latest(later(1), later(2), limit=9)
+        counted, everything = records.decisions.count(later(1), later(2)), records.decisions.count()
 
     assert [one.id for one in (*first, *rest)] == ["d-5", "d-4", "d-3", "d-2", "d-1", "d-0"]
     assert [one.id for one in within] == ["d-3", "d-2"]
+    assert (counted, everything) == (2, 6)
 
 
 def test_the_oldest_decisions_go_first(peopled: Store) -> None:
