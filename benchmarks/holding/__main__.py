@@ -1,7 +1,9 @@
 """`python -m benchmarks.holding`: world B1 under five ways of giving out work, and what holding gains there.
 
 Every seed is a world and a day of its own, the same for all ways; the table has means over seeds with 95 % intervals
-of the difference to the myopic way (Student's t over seeds). `--null` is the world in which values matter to nobody.
+of the difference to the myopic way (Student's t over seeds). `--null` is the world in which values matter to nobody:
+`misled` has Klik go by them all the same and by nothing else, so that any gain in fit would be an artefact; `known` has
+it know the chances as they are, so that skills and employees are all it can gain by.
 """
 
 import argparse
@@ -30,7 +32,7 @@ from models.frameworks import load_framework  # noqa: E402  # as above
 LOADS = (0.8, 0.95, 1.1)
 HOLD = Hold(0.15, 0.3, 18.0)  # rules.md
 WITHIN_S = 20.0
-MYOPIC, HELD = "myopic", "priced hold"
+MYOPIC, HELD, MISLED = "myopic", "priced hold", "misled"
 
 
 class BestFirst:
@@ -69,8 +71,8 @@ def rules(hold: Hold | None) -> RuleSet:
     return replace(DEFAULT_RULE_SET, hold=hold, values=ValuesPolicy("prior", 1.0))
 
 
-def klik(world: World, name: str, hold: Hold | None) -> Klik:
-    """Klik's own `decide` with the world's chances."""
+def klik(world: World, believed: World, name: str, hold: Hold | None) -> Klik:
+    """Klik's own `decide` with the chances it believes in, and the time contacts really take."""
     mean = world.seconds.mean(axis=0)
 
     def seconds_of(intents: Sequence[str | None], employees: Sequence[str]) -> np.ndarray:
@@ -78,7 +80,7 @@ def klik(world: World, name: str, hold: Hold | None) -> Klik:
         return np.asarray(mean[np.ix_(rows, [int(one[1:]) for one in employees])], dtype=float)
 
     ready = compile_rules(rules(hold))
-    return Klik(world.framework, ready, name=name, classifier=Truth(world).served(), seconds_of=seconds_of)
+    return Klik(world.framework, ready, name=name, classifier=Truth(believed).served(), seconds_of=seconds_of)
 
 
 def bound(world: World, load: float) -> float:
@@ -107,14 +109,18 @@ def result_of(done: Run, world: World) -> Result:
 
 
 def measure(
-    seeds: Sequence[int], load: float, hold: Hold, *, affinity: float = 1.0, only: Sequence[str] = ()
+    seeds: Sequence[int], load: float, hold: Hold, *, null: str | None = None, only: Sequence[str] = ()
 ) -> dict[str, list[Result]]:
     """Every way on every seed's world and day."""
     framework, found = load_framework(), dict[str, list[Result]]()
     for seed in seeds:
-        world = draw_world(framework, np.random.default_rng([seed, 1]), affinity=affinity)
+        world = draw_world(framework, np.random.default_rng([seed, 1]), affinity=0.0 if null else 1.0)
+        believed = world
+        if null == MISLED:
+            believed = draw_world(framework, np.random.default_rng([seed, 1]), people=0.0)
         day = draw_day(world, load, np.random.default_rng([seed, 2]))
-        ways: list[Policy] = [klik(world, MYOPIC, None), klik(world, HELD, hold), LongestIdle(), BestFirst(world)]
+        kliks = klik(world, believed, MYOPIC, None), klik(world, believed, HELD, hold)
+        ways: list[Policy] = [*kliks, LongestIdle(), BestFirst(world)]
         for way in ways:
             if not only or way.name in only:
                 found.setdefault(way.name, []).append(_one(way, day, world))
@@ -163,7 +169,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=4, help="worlds, numbered from --first")
     parser.add_argument("--first", type=int, default=100)
     parser.add_argument("--loads", type=float, nargs="*", default=list(LOADS))
-    parser.add_argument("--null", action="store_true", help="values matter to nobody")
+    parser.add_argument("--null", choices=(MISLED, "known"), help="values matter to nobody")
     parser.add_argument(
         "--hold", type=float, nargs=3, default=[HOLD.h0, HOLD.h2, HOLD.cap_s], metavar=("H0", "H2", "CAP")
     )
@@ -172,8 +178,7 @@ def main() -> None:
     for load in options.loads:
         began = time.process_time()
         seeds = range(options.first, options.first + options.seeds)
-        affinity = 0.0 if options.null else 1.0
-        told(load, measure(seeds, load, Hold(*options.hold), affinity=affinity, only=options.only))
+        told(load, measure(seeds, load, Hold(*options.hold), null=options.null, only=options.only))
         print(f"  {time.process_time() - began:.0f} s of one core's time")
 
 

@@ -49,8 +49,9 @@ class World:
         return np.broadcast_to(self.has_skill, self.chance.shape)
 
 
-def draw_world(framework: Framework, rng: np.random.Generator, *, affinity: float = 1.0) -> World:
-    """The world of that generator; with `affinity` 0 nobody's values matter, and all else is as drawn."""
+def draw_world(framework: Framework, rng: np.random.Generator, *, affinity: float = 1.0, people: float = 1.0) -> World:
+    """The world of that generator; with `affinity` 0 nobody's values matter, with `people` 0 nobody does better by
+    skill or by themself, and all else is as drawn."""
     dims = framework.values.dims
     systems, skills = len(dims), len(SKILLS)
     mix = rng.dirichlet(np.full(systems * skills, 2.0)).reshape(systems, skills)
@@ -60,7 +61,7 @@ def draw_world(framework: Framework, rng: np.random.Generator, *, affinity: floa
     fit = customers @ framework.affinity @ profiles.T
     fit = affinity * (fit - fit.mean()) / fit.std()
     by_skill, by_employee = rng.normal(0, 0.4, (skills, EMPLOYEES)), rng.normal(0, 0.35, EMPLOYEES)
-    logit = -0.2 + 0.72 * fit[:, None, :] + by_skill[None] + by_employee
+    logit = -0.2 + 0.72 * fit[:, None, :] + people * (by_skill[None] + by_employee)
     speed, practice = rng.lognormal(0, 0.2, EMPLOYEES), rng.lognormal(0, 0.25, (skills, EMPLOYEES))
     seconds = 240.0 * speed * practice[None] * np.exp(-0.08 * fit)[:, None, :]
     staff = tuple(_employee(at, has_skill[:, at], profiles[at], dims) for at in range(EMPLOYEES))

@@ -1,11 +1,13 @@
 """Holding over HTTP: prices made by the worker from what came in, obeyed by the next match, and told in its answer."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from api.price_job import work_on_prices
+from api.workers import Worker
 from tests.api.installation import EMPLOYEE, NOW, Installation
 from tests.api.test_rule_sets import a_draft, publish
 
@@ -102,3 +104,23 @@ def test_where_the_rules_hold_nobody_no_prices_are_made(here: Installation) -> N
     work_on_prices(here.klik)
     with here.store.reading() as records:
         assert records.price_lists.made_at() is None
+
+
+def test_the_worker_makes_prices_and_goes_on_when_it_cannot(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault in a forecast must stop no import, and no later price list."""
+
+    def broken(_klik: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("api.workers.work_on_prices", broken)
+        Worker(here.klik, threading.Event()).look()
+    with here.store.reading() as records:
+        before = records.price_lists.made_at()
+    Worker(here.klik, threading.Event()).look()
+    with here.store.reading() as records:
+        after = records.price_lists.made_at()
+
+    assert (before, after) == (None, here.moment)
