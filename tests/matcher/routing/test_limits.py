@@ -202,6 +202,16 @@ asked = st.builds(
 )
 
 
+def with_room(person: Employee) -> st.SearchStrategy[Employee]:
+    """The employee, with a slot or without."""
+    return st.sampled_from([replace(person, free_slots=slots) for slots in (0, 1)])
+
+
+def with_exclusions(each: Contact) -> st.SearchStrategy[Contact]:
+    """The contact, excluding nobody or some of the first."""
+    return st.sampled_from([replace(each, exclude_employees=names) for names in ((), ("e0",), ("e0", "e1"))])
+
+
 @settings(deadline=None, max_examples=60)
 @given(staff=st.lists(people, min_size=1, max_size=6), each=asked)
 def test_limits_leave_nobody_without_help_who_had_some(staff: list[Employee], each: Contact) -> None:
@@ -231,6 +241,36 @@ def test_limits_close_no_door_to_who_waits_longer(staff: list[Employee], each: C
         return {one_.id for one_, is_open in zip(roster.employees, found[1].pairs[0], strict=True) if is_open}
 
     assert helpers(first) <= helpers(later)
+
+
+def may_help(each: Contact, staff: list[Employee]) -> set[str]:
+    """Who may take the contact, read off the limits one employee at a time."""
+    left = [one_ for one_ in staff if one_.active and one_.mandate >= each.mandate and one_.team == "a"]
+    left = [one_ for one_ in left if one_.id not in each.exclude_employees]
+    if left and each.transfers >= 2:
+        top = max(one_.mandate for one_ in left)
+        left = [one_ for one_ in left if one_.mandate == top]
+    if each.difficult:
+        left = [one_ for one_ in left if (one_.difficult_in_a_row or 0) < 3] or left
+    left = [one_ for one_ in left if (one_.busy_share or 0.0) < 0.8] or left
+    return {one_.id for one_ in left if one_.free_slots != 0}
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    staff=st.lists(people.flatmap(with_room), min_size=1, max_size=7),
+    waiting=st.lists(asked.flatmap(with_exclusions), min_size=1, max_size=5),
+)
+def test_limits_are_what_they_say_pair_by_pair(staff: list[Employee], waiting: list[Contact]) -> None:
+    """Many contacts at once, over a staff narrowed to who has room, against a reading of one pair at a time."""
+    named = [replace(person, id=f"e{k}") for k, person in enumerate(staff)]
+    contacts = [replace(each, id=f"c{k}") for k, each in enumerate(waiting)]
+    team = {"employees": {"field": "employee.team", "operator": "is", "value": "a"}, "effect": {"require": True}}
+    round_, found = eligibility_of(snapshot(contacts, named, rule_set=ruled(team, limits=ALL)), NOON)
+    ids = [one_.id for one_ in round_.roster.employees]
+    opened = [{name for name, is_open in zip(ids, row, strict=True) if is_open} for row in found.pairs.tolist()]
+
+    assert opened == [may_help(each, named) for each in contacts]
 
 
 def test_without_a_limit_nobody_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
