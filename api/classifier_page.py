@@ -3,9 +3,10 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import render_template
 
@@ -13,6 +14,10 @@ from api.classifier_words import WORDS
 from matcher.compatibility.segments import FOUR_FIFTHS
 from matcher.compatibility.story import weighing_told
 from matcher.use_cases.classifier_ports import KnownClassifier
+from matcher.use_cases.read_live_record import LiveRecord
+
+if TYPE_CHECKING:
+    from matcher.compatibility.measures import Figure as Span
 
 HTML = "text/html"
 MEASURES = ("auc", "within_auc", "log_loss", "brier", "ece", "slope")
@@ -30,7 +35,7 @@ def content_policy() -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def card_page(one: KnownClassifier, language: str) -> str:
+def card_page(one: KnownClassifier, live: LiveRecord, language: str) -> str:
     """The page, `en` or `nl`; to be made within a request, whose application knows the template."""
     card: Mapping[str, Any] = one.card
     says, evaluation = _Says(language), card.get("evaluation", {})
@@ -44,6 +49,7 @@ def card_page(one: KnownClassifier, language: str) -> str:
         facts=_facts(one, says),
         alarms=one.alarms,
         gate=[_gate_line(line, says) for line in _lines(one.gate)],
+        live=_live(live, says),
         measure_head=("", *(says.word(name) for name in MEASURES)),
         measures=[
             (says.word(name), *(says.figure(figures.get(each)) for each in MEASURES))
@@ -92,6 +98,22 @@ class _Says:
 @cache
 def _style() -> str:
     return resources.files("api").joinpath("templates", "classifier.css").read_text(encoding="utf-8").strip()
+
+
+def _live(live: LiveRecord, says: _Says) -> Iterator[tuple[str, str, str]]:
+    """How it does on live decisions: what, the figure with its interval, and on how many."""
+    words, since = says.words, f"{live.since:%Y-%m-%d %H:%M}"
+    spoke, logged = says.number(live.decisions), says.number(live.looked_at)
+    yield words["spoke"], "", words["of_logged"].format(spoke=spoke, logged=logged, since=since)
+    yield words["agreed"], _told(live.agreement, says), words["choices"].format(count=says.number(live.compared))
+    on = words["on"].format(count=says.number(live.outcomes))
+    losses = {"live_loss": live.log_loss, "current_loss": live.current_log_loss, "live_gain": live.gain}
+    for name, figure in losses.items():
+        yield words[name], _told(figure, says), on
+
+
+def _told(figure: "Span | None", says: _Says) -> str:
+    return says.figure(None if figure is None else asdict(figure), 4)
 
 
 def _facts(one: KnownClassifier, says: _Says) -> Iterator[tuple[str, str]]:

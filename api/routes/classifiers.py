@@ -72,10 +72,11 @@ def read(version: str) -> Response:
     terms = klik().rules.rule_set.outcome_terms
     with klik().store.reading() as records:
         one = classifier_named(records, version)
-        if request.accept_mimetypes.best_match(["application/json", HTML]) != HTML:
-            return json_answer(shown_card(one, read_live_record(records, one, terms=terms)))
+        live = read_live_record(records, one, terms=terms)
+    if request.accept_mimetypes.best_match(["application/json", HTML]) != HTML:
+        return json_answer(shown_card(one, live))
     language = spoken_language(request.headers.get("Accept-Language"))
-    answer = Response(card_page(one, language), content_type=f"{HTML}; charset=utf-8")
+    answer = Response(card_page(one, live, language), content_type=f"{HTML}; charset=utf-8")
     answer.headers["Content-Security-Policy"] = content_policy()
     return answer
 

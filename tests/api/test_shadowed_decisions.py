@@ -88,6 +88,8 @@ def test_a_record_on_live_decisions_is_as_worked_out_on_paper() -> None:
         records.outcomes.add_many(came)
     told = live(service, SHADOW)
     current = live(service, version)
+    headers = {"Accept": "text/html", "Accept-Language": "nl"}
+    page = service.call("analyst", "GET", f"/v1/classifiers/{SHADOW}", headers=headers).get_data(as_text=True)
 
     assert (told["looked_at"], told["decisions"], told["outcomes"]) == (42, 41, 40)
     assert (told["compared"], told["agreed"]) == (41, 30)
@@ -97,6 +99,8 @@ def test_a_record_on_live_decisions_is_as_worked_out_on_paper() -> None:
     assert told["gain"]["value"] == pytest.approx(0.0425, abs=1e-4)
     assert told["gain"]["low"] < told["gain"]["value"] < told["gain"]["high"]
     assert (current["log_loss"]["value"], current["gain"]) == (told["current_log_loss"]["value"], None)
+    assert "41 van 42 bewaarde" in page
+    assert "0,5697 (" in page
     assert current["agreed"] == 41  # of the one in service: whom the router took
 
 
