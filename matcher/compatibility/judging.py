@@ -1,7 +1,8 @@
 """Logged decisions as the columns that another way of choosing is judged by, a classifier's choice among candidates.
 
-The actions are the classifier's own choices: 0 is the candidate it likes best in a decision, 1 the next. It judges as
-in service: by the chance of the pair, without what is said of a customer whoever serves them (decision 0017).
+The actions are the classifier's own choices: 0 is the candidate it likes best in a decision, 1 the next; the last one
+is everyone whom the log does not name, and it never chooses them. It judges as in service: by the chance of the pair,
+without what is said of a customer whoever serves them (decision 0017).
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.compatibility.offpolicy import Log, OffPolicy, off_policy
+from matcher.compatibility.offpolicy import TOLERANCE, Log, OffPolicy, off_policy
 from matcher.compatibility.people_table import PeopleTable
 from matcher.compatibility.serving import ServedClassifier, StaffHalf
 
@@ -22,7 +23,10 @@ CASES_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A decision and what came of it: whom it was about, who served, each candidate with the chance of then."""
+    """A decision and what came of it: whom it was about, who served, each candidate named with the chance of then.
+
+    What these chances leave of 1 is that of candidates not named, of whom `employee_id` may be one.
+    """
 
     customer_id: str
     employee_id: str
@@ -41,7 +45,7 @@ def log_of(
     `ids` are the employees of `staff`, in its order. Every customer and candidate must be known. Decisions about one
     customer hang together.
     """
-    width = max((len(one.candidates) for one in cases), default=1)
+    width = max((len(one.candidates) for one in cases), default=0) + 1
     candidate, logged = np.zeros((len(cases), width)), np.zeros((len(cases), width))
     action, features = np.zeros(len(cases), dtype=np.intp), np.zeros((len(cases), 3))
     places, row_of = {who: place for place, who in enumerate(ids)}, {who: row for row, who in enumerate(people.ids)}
@@ -53,7 +57,9 @@ def log_of(
             liked, count = mine[order], len(order)
             candidate[start + row, :count] = choose(liked, np.ones(count, dtype=bool))
             logged[start + row, :count] = np.array([probability for _, probability in one.candidates])[order]
-            action[start + row] = [one.candidates[place][0] for place in order.tolist()].index(one.employee_id)
+            logged[start + row, -1] = _rest(logged[start + row])
+            named = [one.candidates[place][0] for place in order.tolist()]
+            action[start + row] = named.index(one.employee_id) if one.employee_id in named else width - 1
             features[start + row] = liked[0], liked.mean(), np.log(count)
     return Log(
         features=features,
@@ -64,6 +70,12 @@ def log_of(
         logged=logged,
         groups=np.array([row_of[one.customer_id] for one in cases], dtype=np.intp),
     )
+
+
+def _rest(chances: Floats) -> float:
+    """What these chances leave of 1; nothing where it is rounding."""
+    rest = 1.0 - float(chances.sum())
+    return rest if rest > TOLERANCE else 0.0
 
 
 def judged_log(log: Log) -> tuple[OffPolicy | None, str | None]:

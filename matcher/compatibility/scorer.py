@@ -71,6 +71,16 @@ class Scored:
     high: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ChoiceSpread:
+    """The posterior covariance of what chooses between employees: `features` (q × q) of their main effects and of pair
+    features; of each known employee's own effect `across` to those (E × q), and its variance `own` (E)."""
+
+    features: Floats
+    across: Floats
+    own: Floats
+
+
 @dataclass(frozen=True, eq=False)  # without slots: the matrix between the sides is made once and kept
 class Scorer:
     """Learnt weights. `weights` follow `features.all_features`; `factor` L gives the covariance LLᵀ of (intercept,
@@ -156,6 +166,13 @@ class Scorer:
         """The matrix W between the sides (b × b')."""
         start = len(self.features.left_features) + len(self.features.right_features)
         return self.features.pair_weights(self.weights[start:])
+
+    @cached_property
+    def choice_spread(self) -> ChoiceSpread:
+        """How unsure it is of what chooses between employees."""
+        start, columns = 1 + len(self.features.left_features), 1 + len(self.features.all_features)
+        features, own = self.factor[start:columns], self.factor[columns:]
+        return ChoiceSpread(features @ features.T, own @ features.T, (own**2).sum(axis=1))
 
     @cached_property
     def _thin(self) -> tuple[Floats, Floats]:

@@ -125,7 +125,7 @@ def _solved(snapshot: Snapshot, eligibility: Eligibility, total: Floats, pairs: 
 
 def _explored(
     snapshot: Snapshot, eligibility: Eligibility, scores: Scores, chosen: Chosen, floor: float, rng: Rng
-) -> tuple[Chosen, "Explored | None"]:
+) -> tuple[Chosen, "Explored"]:
     """Those served served by whom chance says, a little of the time; the bound stays that of the best round."""
     from matcher.routing.explore import explore  # here: most rule sets leave nothing to chance
 
@@ -133,8 +133,6 @@ def _explored(
         return _solved(snapshot, eligibility, total, pairs).employee_of
 
     found = explore(snapshot, eligibility, scores, chosen.employee_of, floor=floor, rng=rng, resolve=resolve)
-    if found is None:
-        return chosen, None
     return _scored(replace(chosen, employee_of=found.employee_of), scores.total), found
 
 

@@ -25,7 +25,7 @@ MOST_DECISIONS = 50_000  # the latest ones
 PAGE = 1_000
 NO_PERSON = "person_gone"  # never named, or erased since
 NO_PROPENSITY = "no_propensity"
-CUT = "candidates_left_out"  # more candidates than a log keeps
+CUT = "candidates_left_out"  # though the chances of those kept leave none to others
 AGAIN = "decided_again"  # the same contact was given to the same employee later
 NO_OUTCOME = "no_outcome"
 OLDER = "older"  # beyond the latest MOST_DECISIONS
@@ -154,10 +154,14 @@ def _unusable(one: LoggedDecision, roster: Roster) -> str | None:
         return NO_PERSON
     if one.propensity is None or not one.candidates or any(each.probability is None for each in one.candidates):
         return NO_PROPENSITY
-    if one.candidates_left_out:
-        return CUT
     ids = {each.employee_id: each.probability or 0.0 for each in one.candidates}
-    is_whole = abs(sum(ids.values()) - 1.0) <= TOLERANCE and ids.keys() <= roster.index_of.keys()
-    if not is_whole or one.employee_id not in ids:
+    rest = 1.0 - sum(ids.values())
+    if one.candidates_left_out and rest <= TOLERANCE:
+        return CUT
+    if not one.candidates_left_out and (abs(rest) > TOLERANCE or one.employee_id not in ids):
         return NO_PERSON
-    return None if abs(ids[one.employee_id] - one.propensity) <= TOLERANCE else NO_PROPENSITY
+    if not ids.keys() | {one.employee_id} <= roster.index_of.keys():
+        return NO_PERSON
+    if one.employee_id in ids and abs(ids[one.employee_id] - one.propensity) > TOLERANCE:
+        return NO_PROPENSITY
+    return None

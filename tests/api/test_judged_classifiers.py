@@ -90,6 +90,25 @@ def test_what_had_no_chance_then_cannot_be_judged() -> None:
     assert told["verdict"].startswith("no verdict")
 
 
+def test_candidates_not_named_in_the_log_take_nothing_from_the_judgement() -> None:
+    """A large round names the likeliest only. One in five was served by somebody it does not name: what they brought,
+    nothing ever, is no part of what the classifier would have done, which chooses among those named."""
+    decided, came = decisions_since(900, apart=0.6, chances=(0.5, 0.5))
+    for place in range(900):
+        named = tuple(replace(one, probability=0.4) for one in decided[place].candidates)
+        changes: dict[str, Any] = {"propensity": 0.4}
+        if place % 5 == 0:
+            ids = {one.employee_id for one in named}
+            changes = {"propensity": 0.1, "employee_id": next(f"e{n}" for n in range(EMPLOYEES) if f"e{n}" not in ids)}
+            came[place] = replace(came[place], employee_id=changes["employee_id"], told_success=0.0)
+        decided[place] = replace(decided[place], candidates=named, candidates_left_out=2, **changes)
+    told = judged(*with_a_classifier(decided, came))
+
+    assert (told["used"], told["refused"]) == (900, None)
+    for name in ("IPS", "SNIPS", "DR", "Switch-DR"):
+        assert told["estimates"][name]["low"] <= 0.8 <= told["estimates"][name]["high"]
+
+
 def test_too_few_are_refused_in_words() -> None:
     """By number, and by what their weights leave where the classifier's choice was rarely drawn."""
     few = judged(*with_a_classifier(*decisions_since(41, apart=0.6)))

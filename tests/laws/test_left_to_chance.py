@@ -60,7 +60,9 @@ def test_chance_moves_some_of_who_serves_whom_and_tells_how_likely_it_was() -> N
 def test_chance_gives_nobody_whom_they_may_not_have() -> None:
     """Candidates and chosen alike are eligible."""
     asking = list(everyone()[0])[:8]
-    plain = snapshot(contacts_of(asking), list(everyone()[1]), rule_set=EXPLORING, classifier=classifier())
+    plain = snapshot(
+        contacts_of(asking), list(everyone()[1]), rule_set=EXPLORING, classifier=classifier(), candidates=50
+    )
     narrowed, eligibility = eligibility_of(plain, NOON)
     ids = [one.id for one in narrowed.roster.employees]
     round_ = decide(plain, NOON, np.random.default_rng(1))
