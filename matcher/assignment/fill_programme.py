@@ -4,7 +4,6 @@ Only the choice of a fill is a whole number. Once it is made, what is left is a 
 are whole by themselves: a hundred yes-or-no questions instead of twenty thousand.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 from matcher.assignment.fills import Fills
 from matcher.assignment.problem import FloatArray, IntArray, Pairs
 
-IMPOSSIBLE = 2  # scipy's word for limits that leave nothing
+SETTLED = (0, 2)  # scipy's words for the best answer, and for limits that leave none: a known one is the best then
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,24 +25,25 @@ class Programme:
     contacts: int
     pairs: int
     most_row: int
+    own_rows: int
 
-    def limited(self, rows: FloatArray, limits: Sequence[float]) -> "Programme":
+    def limited(self, rows: Any, limits: FloatArray) -> "Programme":
         """With more rows: each, times the columns, is no more than its limit."""
-        from scipy.sparse import csc_array, vstack
+        from scipy.sparse import vstack
 
-        matrix = vstack((self.matrix, csc_array(rows)), format="csc")
-        return replace(self, matrix=matrix, room=np.append(self.room, limits))
+        return replace(self, matrix=vstack((self.matrix, rows), format="csc"), room=np.append(self.room, limits))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
-    """The programme with fractions allowed: shares of fills and pairs, and what contacts pay to be served."""
+    """The programme with fractions allowed: shares of fills and pairs, and what contacts and more rows pay."""
 
     share: FloatArray  # of each fill
     pair_share: FloatArray
     value: float
     contact_prices: FloatArray
     toll: float
+    row_prices: FloatArray  # of the rows that limit it further
 
 
 def programme(
@@ -75,7 +75,7 @@ def programme(
         (np.concatenate(numbers), (np.concatenate(rows), np.concatenate(cols))), shape=(height, count + choices)
     )
     worth = np.concatenate((pairs.value, np.zeros(choices)))
-    return Programme(worth, matrix, np.concatenate(room), contacts, count, most_row)
+    return Programme(worth, matrix, np.concatenate(room), contacts, count, most_row, height)
 
 
 def _needs(fills: Fills) -> tuple[IntArray, IntArray, IntArray]:
@@ -99,7 +99,7 @@ def _needs(fills: Fills) -> tuple[IntArray, IntArray, IntArray]:
 
 
 def relaxed(made: Programme, seconds: float | None) -> Relaxed | None:
-    """The programme with fractions allowed, worth -inf where nothing fits; `None` where time ran out."""
+    """The programme with fractions allowed; `None` where HiGHS has no answer, mostly as time ran out."""
     from scipy.optimize import linprog  # 0.3 s to load: only who solves pays
 
     if seconds is not None and seconds <= 0:
@@ -108,8 +108,6 @@ def relaxed(made: Programme, seconds: float | None) -> Relaxed | None:
     answer = linprog(
         -made.worth, A_ub=made.matrix, b_ub=made.room, bounds=(0, None), method="highs-ds", options=options
     )
-    if answer.status == IMPOSSIBLE:
-        return Relaxed(np.zeros(0), np.zeros(0), -np.inf, np.zeros(0), 0.0)
     if answer.status != 0:
         return None
     dual = np.maximum(0.0, -np.asarray(answer.ineqlin.marginals, dtype=np.float64))
@@ -119,6 +117,7 @@ def relaxed(made: Programme, seconds: float | None) -> Relaxed | None:
         -float(answer.fun),
         dual[: made.contacts],
         float(dual[made.most_row]),
+        dual[made.own_rows :],
     )
 
 
@@ -136,4 +135,4 @@ def branched(made: Programme, seconds: float | None) -> tuple[FloatArray | None,
         constraints=LinearConstraint(made.matrix, ub=made.room),
         options=options,
     )
-    return (None if answer.x is None else answer.x[made.pairs :]), answer.status == 0
+    return (None if answer.x is None else answer.x[made.pairs :]), answer.status in SETTLED

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matcher.assignment.fill_programme import Programme, programme
-from matcher.assignment.fills import Fills, Valued, losses, valued
+from matcher.assignment.fills import Fills, Valued, valued
 from matcher.assignment.greedy import serve_greedily
 from matcher.assignment.linear_program import worth_of
 from matcher.assignment.loaded import Loaded
@@ -41,21 +41,6 @@ class Search:
     def is_proved(self) -> bool:
         """Whether the bound shows that nothing better exists."""
         return self.bound - self.worth <= self.tolerance
-
-    def net(self) -> FloatArray:
-        """What each pair is worth at the prices of the lowest bound."""
-        return self.problem.pairs.value - self.toll - self.contact_prices[self.problem.pairs.contact]
-
-    def lost(self) -> FloatArray:
-        """What each pair would lose at those prices."""
-        net = self.net()
-        return losses(self.fills, valued(self.fills, net, self.problem.capacity.size), net)
-
-    def lost_by_fill(self) -> FloatArray:
-        """What each fill would lose at those prices."""
-        worth = valued(self.fills, self.net(), self.problem.capacity.size)
-        lost: FloatArray = worth.of_employee[self.fills.employee] - worth.of_fill
-        return lost
 
     def programme(self, kept: BoolArray, allowed: BoolArray | None = None) -> Programme:
         """The programme over these pairs, and these fills if not all."""

@@ -108,8 +108,8 @@ def _counts(loads: list[int], most: tuple[int, ...], left: int) -> Iterator[tupl
             yield (*others, count)
 
 
-def valued(fills: Fills, net: FloatArray, employees: int) -> Valued:
-    """What fills are worth when each pair is worth its `net`; a pair below 0 is left out of it."""
+def valued(fills: Fills, net: FloatArray, employees: int, extra: FloatArray | float = 0.0) -> Valued:
+    """What fills are worth when each pair is worth its `net`, and a fill `extra`; pairs below 0 are left out."""
     useful = np.flatnonzero(net > 0)
     order = useful[np.lexsort((-net[useful], fills.group[useful]))]
     count = np.bincount(fills.group[order], minlength=fills.group_employee.size)
@@ -121,6 +121,7 @@ def valued(fills: Fills, net: FloatArray, employees: int) -> Valued:
     last = np.zeros(taken.size)
     last[is_full] = net[order[(first + fills.entry_count - 1)[is_full]]]
     of_fill: FloatArray = np.bincount(fills.entry_fill, weights=taken, minlength=fills.employee.size).astype(np.float64)
+    of_fill += extra
     of_employee = np.zeros(employees)
     np.maximum.at(of_employee, fills.employee, of_fill)
     return Valued(of_fill, of_employee, last)

@@ -107,14 +107,17 @@ def test_looking_at_few_pairs_first_costs_no_worth(pairs_at_first, monkeypatch) 
         assert answer.value == pytest.approx(best_by_highs(value, capacity, load), abs=1e-6)
 
 
-def test_where_few_nodes_do_not_suffice_highs_takes_over(monkeypatch) -> None:
-    """Hard rounds exist; they take longer and stay exact."""
-    monkeypatch.setattr(fill_branching, "MOST_NODES", 0)
-    value, capacity, load = channels(3, 30, 12, call=3)
+@pytest.mark.parametrize("seed", range(6))
+def test_two_slots_over_are_no_third_of_an_employee(seed) -> None:
+    """Thirteen chats take five employees of three slots, with two over: the hardest rounds are as tight as that."""
+    rng = np.random.default_rng(seed)
+    value, load = rng.random((30, 13)), np.where(np.arange(30) < 13, 1, 3)[:, None] * np.ones((1, 13), dtype=np.int64)
+    capacity = np.full(13, 3)
     answer = solve(Problem(value, capacity=capacity, load=load))
+    worth, _ = check_proof_of_loads(answer, value, capacity, load)
 
     assert answer.status == "optimal"
-    assert answer.value == pytest.approx(best_by_highs(value, capacity, load), abs=1e-6)
+    assert worth == pytest.approx(best_by_highs(value, capacity, load), abs=1e-6)
 
 
 def test_a_full_round_is_proved_within_a_hair() -> None:
