@@ -60,7 +60,7 @@ def _is_tight(relaxation: Relaxation) -> bool:
 def _leave_fewer_free(relaxation: Relaxation) -> None:
     """At most as many slots stay free as in any answer that is better."""
     search = relaxation.search
-    taken = np.concatenate((search.problem.load, np.zeros(search.fills.employee.size)))
+    taken = np.concatenate((search.problem.load.astype(np.float64), np.zeros(search.fills.employee.size)))
     free = slots_in_all(search.fills) + relaxation.most(-taken)
     if free < relaxation.free:
         relaxation.free = int(free)
@@ -72,7 +72,7 @@ def _is_limited(relaxation: Relaxation) -> bool:
     before, share = len(relaxation.totals), relaxation.share
     for total in served_totals(relaxation.search.problem, relaxation.search.fills):
         if abs(total @ share - np.rint(total @ share)) > LEAST_OFF:
-            for side in (total, np.asarray(-total, dtype=np.float64)):
+            for side in (total, -total):
                 if (most := relaxation.most(side)) < side @ share:
                     relaxation.totals.append((side, int(most)))
     return len(relaxation.totals) > before
