@@ -71,7 +71,7 @@ def fit_response(features: ArrayLike, answered: ArrayLike, *, ridge: float = RID
 def outcome_weights(propensities: ArrayLike, answer_chances: ArrayLike, *, most: float = MOST_WEIGHT) -> Floats:
     """How often each of n outcomes counts; mean 1, none much over `most` times or under 1/`most` of it.
 
-    1/propensity over its mean; one without a propensity (NaN) counts as the mean one. Besides, each outcome that is
+    1/propensity, at most `most`, over its mean; one without a propensity (NaN) counts as the mean one. Besides, each outcome that is
     known by an answer only counts 1/chance to answer, at most `most` times as often as others so known on average; so
     they speak for all who might have answered. NaN: it was known without an answer.
     """
@@ -79,7 +79,8 @@ def outcome_weights(propensities: ArrayLike, answer_chances: ArrayLike, *, most:
     known, answered = np.isfinite(p), np.isfinite(chance)
     weights = np.ones(len(p))
     if known.any():
-        weights[known] = (1.0 / p[known]) / (1.0 / p[known]).mean()
+        times = np.minimum(1.0 / p[known], most)  # before their mean: one draw in a thousand must not outweigh it
+        weights[known] = times / times.mean()
         weights = _clipped(weights, most)
     if answered.any():
         times = 1.0 / chance[answered]

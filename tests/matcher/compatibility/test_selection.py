@@ -100,6 +100,22 @@ def test_propensities_weigh_by_hand() -> None:
     assert outcome_weights([], []).tolist() == []
 
 
+def test_a_draw_of_one_in_a_thousand_does_not_silence_the_others() -> None:
+    """By hand: 1/p of 2, 2, 2 and 1,000, which counts as 10: over their mean of 4. A log that explores has such draws
+    every day; were they to set the mean, all else would count a hundredth of them and teach next to nothing."""
+    weights = outcome_weights([0.5, 0.5, 0.5, 0.001], [np.nan] * 4)
+
+    assert weights.tolist() == pytest.approx([0.5, 0.5, 0.5, 2.5])
+
+
+def test_a_log_that_explores_keeps_most_of_its_worth() -> None:
+    """Three in a hundred drawn with a chance of a thousandth, the others nearly certain: more than a third remains of
+    what the outcomes would be worth unweighed."""
+    propensities = np.where(np.arange(1_000) < 30, 0.001, 0.97)
+
+    assert effective_size(outcome_weights(propensities, np.full(1_000, np.nan))) > 350
+
+
 def test_answers_speak_for_all_who_might_have_answered_by_hand() -> None:
     """One in two and one in four answered: 2 and 4 people each, beside one whose log told; 7/3 people on average."""
     weights = outcome_weights([np.nan] * 3, [0.5, 0.25, np.nan])
