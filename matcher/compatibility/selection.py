@@ -71,9 +71,9 @@ def fit_response(features: ArrayLike, answered: ArrayLike, *, ridge: float = RID
 def outcome_weights(propensities: ArrayLike, answer_chances: ArrayLike, *, most: float = MOST_WEIGHT) -> Floats:
     """How often each of n outcomes counts; mean 1, none much over `most` times or under 1/`most` of it.
 
-    1/propensity, at most `most`, over its mean; one without a propensity (NaN) counts as the mean one. Besides, each outcome that is
-    known by an answer only counts 1/chance to answer, at most `most` times as often as others so known on average; so
-    they speak for all who might have answered. NaN: it was known without an answer.
+    1/propensity, at most `most`, over its mean; one without a propensity (NaN) counts as the mean one. Besides, each
+    outcome that is known by an answer only counts 1/chance to answer, at most `most` times as often as others so known
+    on average; so they speak for all who might have answered. NaN: it was known without an answer.
     """
     p, chance = np.asarray(propensities, dtype=np.float64), np.asarray(answer_chances, dtype=np.float64)
     known, answered = np.isfinite(p), np.isfinite(chance)
