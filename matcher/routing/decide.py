@@ -56,7 +56,8 @@ def decide(snapshot: Snapshot, now: datetime, rng: Rng) -> Round:
     best total score wins. Who is served is settled without anyone's values, who serves whom with them. Where the rule
     set explores, a little of who serves whom is left to chance, and the decisions tell with which propensity; else
     that is `None`. Where it holds, a contact may wait for somebody who fits better; nobody else's turn is lost by
-    that, and the proof is of the pairs that may be made now. The same snapshot, `now` and state of `rng` give the same round.
+    that, and the proof is of the pairs that may be made now. The same snapshot, `now` and state of `rng` give the same
+    round.
     """
     watch, given = Stopwatch(), snapshot
     snapshot, eligibility = eligibility_of(snapshot, now)
