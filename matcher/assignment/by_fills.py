@@ -18,8 +18,7 @@ from matcher.assignment.loaded import WHOLE, Loaded
 from matcher.assignment.problem import BoolArray, FloatArray, IntArray, Pairs
 from matcher.assignment.result import DEADLINE, OPTIMAL, FillProof, Found, Turnout
 
-A_SECOND = 12_000  # pairs whose relaxation takes a third of a second (measured, one core)
-FEWEST_KEPT, MOST_KEPT = 4, 8  # employees a contact keeps of the best at first; half as many of the others
+OF_A_CONTACT, OF_A_GROUP, OTHERS = 4, 6, 2  # pairs in the first relaxation: half a second proves most with so few
 
 
 def solve_by_fills(problem: Loaded, fills: Fills, best: Found) -> Found:
@@ -28,7 +27,7 @@ def solve_by_fills(problem: Loaded, fills: Fills, best: Found) -> Found:
     assert turnout is not None
     turnout, most_prices = _turnout(problem, fills, turnout, int((best.employee_of >= 0).sum()))
     search = _begun(problem, fills, turnout, best)
-    relaxation = Relaxation.of(search, _promising(problem, best.prices))
+    relaxation = Relaxation.of(search, _promising(problem, fills, best.prices))
     is_optimal = relaxation.lower() and (relaxation.is_proved or branch(relaxation))
     proof = FillProof(search.contact_prices, search.toll, most_prices)
     solver = best.solver if np.array_equal(search.employee_of, best.employee_of) else "fills"
@@ -53,19 +52,18 @@ def _begun(problem: Loaded, fills: Fills, turnout: Turnout, best: Found) -> Sear
     return search
 
 
-def _promising(problem: Loaded, prices: FloatArray) -> BoolArray:
-    """For each contact the pairs worth most after paying for the slots, and some others.
+def _promising(problem: Loaded, fills: Fills, prices: FloatArray) -> BoolArray:
+    """The pairs worth most, after paying for the slots, to each contact and to each employee, and some others.
 
     The others, taken from everywhere, keep room for all where everybody's favourites are the same few.
     """
     pairs = problem.pairs
-    most = MOST_KEPT * problem.contacts
-    if problem.seconds is not None:
-        most = min(most, int(problem.seconds * A_SECOND))
-    keep = min(max(most // problem.contacts, FEWEST_KEPT), MOST_KEPT)
-    scattered = np.random.default_rng(0).random(pairs.value.size)
     net = pairs.value - problem.load * prices[pairs.employee]
-    return first_of_each(pairs.contact, net, keep) | first_of_each(pairs.contact, scattered, keep // 2)
+    best = np.full(problem.contacts, -np.inf)
+    np.maximum.at(best, pairs.contact, net)
+    scattered = np.random.default_rng(0).random(net.size)
+    of_contacts = first_of_each(pairs.contact, net, OF_A_CONTACT) | first_of_each(pairs.contact, scattered, OTHERS)
+    return of_contacts | first_of_each(fills.group, net - best[pairs.contact], OF_A_GROUP)
 
 
 def _turnout(problem: Loaded, fills: Fills, turnout: Turnout, served: int) -> tuple[Turnout, FloatArray | None]:

@@ -12,7 +12,8 @@ from matcher.assignment.fill_rows import served_totals, slots_in_all
 from matcher.assignment.problem import BoolArray
 
 FEWEST_S = 0.01  # with less time left HiGHS finds nothing
-BRANCHED_FIRST = 1_000  # pairs, most promising first: their best answer rules out most of the others
+BRANCHED_AT_ONCE = 300  # pairs, where the best answer so far serves too few
+BRANCHED_FIRST = 600  # pairs, most promising first: their best answer rules out most of the others
 WIDER = 4  # times as many pairs the next time
 CUT_ROUNDS = 3
 LEAST_OFF = 0.02  # a total this near to a whole number is left as it is
@@ -21,21 +22,28 @@ LEAST_FALL = 0.05  # of the gap: where cuts lower the bound by less, they end
 
 def branch(relaxation: Relaxation) -> bool:
     """Find the best answer among all that are open; whether it is proved."""
+    search, most = relaxation.search, BRANCHED_FIRST
+    if relaxation.bound - search.worth > search.spread:
+        _branched(relaxation, _most_promising(relaxation, BRANCHED_AT_ONCE))
     if _is_tight(relaxation):
         return True
-    search, most = relaxation.search, BRANCHED_FIRST
     while search.problem.lasts(FEWEST_S):
         relaxation.rule_out()
-        near = np.flatnonzero(relaxation.open_pairs)
-        near = near[np.argsort(relaxation.lost_by_pair[near], kind="stable")[:most]]
-        chosen = np.zeros(relaxation.open_pairs.size, dtype=np.bool_)
-        chosen[near] = True
+        chosen = _most_promising(relaxation, most)
         is_best = _branched(relaxation, chosen)
         relaxation.rule_out()
         if not is_best or not (relaxation.open_pairs & ~chosen).any():
             return is_best
         most *= WIDER
     return relaxation.is_proved
+
+
+def _most_promising(relaxation: Relaxation, count: int) -> BoolArray:
+    """So many of the open pairs: those that lose least."""
+    near = np.flatnonzero(relaxation.open_pairs)
+    chosen = np.zeros(relaxation.open_pairs.size, dtype=np.bool_)
+    chosen[near[np.argsort(relaxation.lost_by_pair[near], kind="stable")[:count]]] = True
+    return chosen
 
 
 def _is_tight(relaxation: Relaxation) -> bool:

@@ -157,11 +157,11 @@ class Relaxation:
         return at.size > 0
 
 
-def first_of_each(contact: IntArray, worth: FloatArray, count: int) -> BoolArray:
-    """The pairs among the `count` worth most of their contact."""
-    order = np.lexsort((-worth, contact))
-    starts = np.flatnonzero(np.diff(contact[order], prepend=-1))
+def first_of_each(whose: IntArray, worth: FloatArray, count: int) -> BoolArray:
+    """The pairs among the `count` worth most of those with the same owner: a contact, or a group."""
+    order = np.lexsort((-worth, whose))
+    starts = np.flatnonzero(np.diff(whose[order], prepend=-1))
     rank = np.arange(order.size) - np.repeat(starts, np.diff(starts, append=order.size))
-    kept = np.zeros(contact.size, dtype=np.bool_)
+    kept = np.zeros(whose.size, dtype=np.bool_)
     kept[order[rank < count]] = True
     return kept
