@@ -1,5 +1,6 @@
 """A solved assignment that stays exact while contacts and employees come and go, each at the price of one search."""
 
+from math import isfinite
 from types import ModuleType
 
 import numpy as np
@@ -285,6 +286,8 @@ def _numbers(given: ArrayLike, count: int) -> FloatArray:
         raise invalid("/value", "not_a_number", f"value is no array of numbers: {error}.") from error
     if row.shape != (count,):
         raise invalid("/value", "shapes_disagree", f"value is {row.shape}, but {(count,)} is needed.")
+    if isfinite(row.dot(row)):  # nothing to look for: the quickest way to see it
+        return plain(row)
     top = float(np.maximum.reduce(row, initial=NOTHING))  # NaN wins every maximum
     if top != top:
         raise invalid("/value", "not_a_number", "A value is NaN; forbid a pair with -inf.")

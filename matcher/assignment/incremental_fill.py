@@ -5,7 +5,7 @@ import numpy as np
 from matcher.assignment.compiled import compiled
 from matcher.assignment.incremental_lists import note_fall
 from matcher.assignment.incremental_scans import any_below, nearest
-from matcher.assignment.incremental_search import BLOCK, note_gains, turn_all
+from matcher.assignment.incremental_search import BLOCK, note_gains, turned_to
 from matcher.assignment.incremental_seats import leave, take
 from matcher.assignment.incremental_state import Kept, Paths
 from matcher.assignment.search_loops import SHORTEST
@@ -18,7 +18,6 @@ def fill_slot(employee: int, kept: Kept, paths: Paths) -> bool:
     rest[:] = np.inf
     rest[employee] = SHORTEST
     open_rest[:] = rest
-    turn_all(kept, paths)
     note_gains(0.0, kept, paths)
     limit, last, newcomer = price[employee], employee, -1
     while True:
@@ -36,7 +35,8 @@ def fill_slot(employee: int, kept: Kept, paths: Paths) -> bool:
 @compiled
 def offer(there: int, limit: float, last: int, newcomer: int, kept: Kept, paths: Paths) -> tuple[float, int, int]:
     """Who could move to `there`, or come in; as far as that costs less than `limit`."""
-    rest, open_rest, price, gain, column = paths.rest, paths.open_rest, kept.price, paths.gain, kept.turned[there]
+    rest, open_rest, price, gain = paths.rest, paths.open_rest, kept.price, paths.gain
+    column = turned_to(there, kept, paths)
     end, base = rest[there], rest[there] + price[there]
     open_rest[there] = -np.inf
     for begin in range(0, column.size, BLOCK):

@@ -8,10 +8,18 @@ from matcher.assignment.incremental_fill import fill_slot
 from matcher.assignment.incremental_lists import always_look_at, forget, list_all
 from matcher.assignment.incremental_search import serve, turn_all
 from matcher.assignment.incremental_seats import leave, note_low, take
-from matcher.assignment.incremental_state import NOBODY, NOTHING, Rooms
+from matcher.assignment.incremental_state import NOBODY, NOTHING, Kept, Paths, Rooms
 from matcher.assignment.problem import FloatArray, IntArray
 
-open_up = compiled(incremental_state.open_up)
+parts_of = compiled(incremental_state.parts_of)
+kept_in, paths_in = compiled(incremental_state.kept_in), compiled(incremental_state.paths_in)
+
+
+@compiled
+def open_up(rooms: Rooms) -> tuple[Kept, Paths]:
+    """The arrays in it."""
+    parts = parts_of(rooms)
+    return kept_in(parts), paths_in(parts)
 
 
 @compiled

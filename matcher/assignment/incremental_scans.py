@@ -4,7 +4,7 @@ import numpy as np
 
 from matcher.assignment.compiled import compiled
 from matcher.assignment.problem import FloatArray
-from matcher.assignment.search_loops import Bits, lowest_bits
+from matcher.assignment.search_loops import ALL_BITS, Bits, lowest_bits
 
 
 @compiled
@@ -14,15 +14,44 @@ def largest(numbers: FloatArray) -> float:
     high = np.uint64(0)
     for k in range(bits.size):
         high = bits[k] if bits[k] > high else high
-    place = first_place(bits, high)
-    return numbers[place] if place < bits.size else 0.0
+    return number_of(high)
+
+
+@compiled
+def bits_of(number: float) -> np.uint64:
+    """The number's bits, read as a whole number without sign."""
+    return np.float64(number).view(np.uint64)
+
+
+@compiled
+def lowest_of_both(lengths: FloatArray, rests: FloatArray) -> tuple[float, float]:
+    """The shortest length, and the shortest sum of a length and what lies beyond it; -inf where all are closed."""
+    low, low_sum = ALL_BITS, ALL_BITS
+    for k in range(lengths.size):
+        length, whole = bits_of(lengths[k]), bits_of(lengths[k] + rests[k])
+        low = length if length < low else low
+        low_sum = whole if whole < low_sum else low_sum
+    return number_of(low), number_of(low_sum)
+
+
+@compiled
+def number_of(bits: np.uint64) -> float:
+    """The number of these bits."""
+    return float(np.uint64(bits).view(np.float64))
 
 
 @compiled
 def place_of(number: float, numbers: FloatArray) -> int:
-    """Where the number is first; -1: nowhere."""
+    """Where the number, which is above 0, is first; -1: nowhere."""
+    here = first_place(numbers.view(np.uint64), bits_of(number))
+    return here if here < numbers.size else -1
+
+
+@compiled
+def place_of_sum(number: float, numbers: FloatArray, others: FloatArray) -> int:
+    """Where two numbers first add up to the number; -1: nowhere."""
     for k in range(numbers.size):
-        if numbers[k] == number:
+        if numbers[k] + others[k] == number:
             return k
     return -1
 

@@ -9,14 +9,25 @@ import numpy as np
 
 from matcher.assignment.compiled import compiled
 from matcher.assignment.incremental_lists import FALLEN, list_best, refer_to_prices
-from matcher.assignment.incremental_scans import any_below, count_above, largest, nearest, place_of
+from matcher.assignment.incremental_scans import (
+    any_below,
+    count_above,
+    largest,
+    lowest_of_both,
+    nearest,
+    place_of,
+    place_of_sum,
+)
 from matcher.assignment.incremental_seats import leave, take
 from matcher.assignment.incremental_state import NOBODY, Kept, Paths
+from matcher.assignment.problem import FloatArray
 from matcher.assignment.search_loops import SHORTEST, lengthen
 from matcher.assignment.sparse_loops import TAKEN_OUT, UNSEEN, pop, push
 
 SEEN, GIVEN_UP, UNTURNED = range(3)  # in `Paths.counts`
 PATIENCE = 1_500  # employees looked at before a search from both ends takes over (measured: most chains take 300)
+DENSER = 2.0  # a search goes on where fewer are met on the way; ahead, until that is so many times as many (measured)
+MOST_UNTURNED = 32  # newcomers whose values are read one by one by every search back
 FEW = 100  # employees that a newcomer could go to itself; where more, lists are soon given up (measured)
 BLOCK = 64  # contacts of whom the best is found by vectors, and who are looked at one by one only where it matters
 
@@ -74,7 +85,10 @@ def start_all(contact: int, best: float, paths: Paths) -> None:
 def note_new_row(contact: int, kept: Kept, paths: Paths) -> None:
     """Its list, and its values employee by employee, are made when they are asked for."""
     paths.lists.beyond[contact] = -np.inf
-    if paths.counts[UNTURNED] == paths.unturned.size:
+    for s in range(paths.counts[UNTURNED]):
+        if paths.unturned[s] == contact:
+            return
+    if paths.counts[UNTURNED] == min(MOST_UNTURNED, paths.unturned.size):
         turn_all(kept, paths)
     paths.unturned[paths.counts[UNTURNED]] = contact
     paths.counts[UNTURNED] += 1
@@ -82,12 +96,22 @@ def note_new_row(contact: int, kept: Kept, paths: Paths) -> None:
 
 @compiled
 def turn_all(kept: Kept, paths: Paths) -> None:
-    """Note employee by employee what newcomers are worth: slow to write, so not before a search asks."""
-    for s in range(paths.counts[UNTURNED]):
-        contact = paths.unturned[s]
-        for k in range(kept.price.size):
+    """Note employee by employee what newcomers are worth: slow to write, so for many of them at once."""
+    for k in range(kept.price.size):
+        for s in range(paths.counts[UNTURNED]):
+            contact = paths.unturned[s]
             kept.turned[k, contact] = kept.value[contact, k]
     paths.counts[UNTURNED] = 0
+
+
+@compiled
+def turned_to(employee: int, kept: Kept, paths: Paths) -> FloatArray:
+    """What each contact is worth with the employee, newcomers too."""
+    column: FloatArray = kept.turned[employee]
+    for s in range(paths.counts[UNTURNED]):
+        contact = paths.unturned[s]
+        column[contact] = kept.value[contact, employee]
+    return column
 
 
 @compiled
@@ -146,11 +170,10 @@ def settle(limit: float, kept: Kept, paths: Paths) -> None:
 def search_both_ways(contact: int, limit: float, meeting: int, kept: Kept, paths: Paths) -> tuple[float, int]:
     """Go on from what lists reached, and back from where chains may end; prices follow. As `search_lists`."""
     note_given_up(kept, paths)
-    turn_all(kept, paths)
     begin_both(kept, paths)
     key, rest = paths.search.key, paths.rest
-    limit, meeting = meet(limit, meeting, paths)
-    here, there = nearest(key), nearest(paths.open_rest)
+    limit, meeting, here = meet(limit, meeting, paths)
+    there = nearest(paths.open_rest)
     ahead, back = 0, -1
     for k in range(rest.size):
         back += rest[k] <= SHORTEST  # as if searched already: where many slots are free, one is met from the start
@@ -159,10 +182,9 @@ def search_both_ways(contact: int, limit: float, meeting: int, kept: Kept, paths
         end = rest[there] if there >= 0 else np.inf
         if start + end >= limit:
             break
-        if ahead <= back:
+        if ahead * end <= DENSER * back * start:
             ahead += 1
-            limit, meeting = look_ahead(here, limit, meeting, kept, paths)
-            here = nearest(key)
+            limit, meeting, here = look_ahead(here, limit, meeting, kept, paths)
         else:
             back += 1
             limit, meeting = look_back(there, start, limit, meeting, kept, paths)
@@ -209,8 +231,8 @@ def note_gains(waiting: float, kept: Kept, paths: Paths) -> None:
 
 
 @compiled
-def look_ahead(here: int, limit: float, meeting: int, kept: Kept, paths: Paths) -> tuple[float, int]:
-    """Where the contacts of `here` could move to make room."""
+def look_ahead(here: int, limit: float, meeting: int, kept: Kept, paths: Paths) -> tuple[float, int, int]:
+    """Where the contacts of `here` could move to make room; and who is nearest then."""
     found = paths.search
     start = found.key[here]
     paths.length[here], found.key[here] = start, -np.inf
@@ -223,13 +245,13 @@ def look_ahead(here: int, limit: float, meeting: int, kept: Kept, paths: Paths) 
 
 
 @compiled
-def meet(limit: float, meeting: int, paths: Paths) -> tuple[float, int]:
-    """Where a chain from the newcomer meets one to an end, if that is shorter than `limit`."""
-    key, rest, whole = paths.search.key, paths.rest, paths.search.reach
-    for k in range(key.size):
-        whole[k] = key[k] + rest[k]
-    k = nearest(whole)
-    return (whole[k], k) if k >= 0 and whole[k] < limit else (limit, meeting)
+def meet(limit: float, meeting: int, paths: Paths) -> tuple[float, int, int]:
+    """Where a chain from the newcomer meets one to an end, if that is shorter than `limit`; and the nearest ahead."""
+    key, rest = paths.search.key, paths.rest
+    ahead, whole = lowest_of_both(key, rest)
+    if 0.0 < whole < limit:
+        limit, meeting = whole, place_of_sum(whole, key, rest)
+    return limit, meeting, place_of(ahead, key) if 0.0 < ahead < np.inf else -1
 
 
 @compiled
@@ -238,7 +260,7 @@ def look_back(there: int, start: float, limit: float, meeting: int, kept: Kept, 
     rest, gain, key = paths.rest, paths.gain, paths.search.key
     paths.open_rest[there] = -np.inf
     end = rest[there]
-    column = kept.turned[there]
+    column = turned_to(there, kept, paths)
     base = end + kept.price[there]
     for begin in range(0, column.size, BLOCK):
         stop = min(begin + BLOCK, column.size)

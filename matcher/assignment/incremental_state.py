@@ -12,6 +12,7 @@ GONE = -2  # in `employee_of`: the contact is not there, or not asked; it wants 
 NOTHING = -np.inf  # what a pair is worth that cannot be, or need not be
 LISTED = 64  # employees on a contact's shortlist: of 1,000 more than a search looks at (measured: 5 to 60)
 REAL_PER_EMPLOYEE, WHOLE_PER_EMPLOYEE = 10, 10  # arrays over employees
+REAL_PER_CONTACT, WHOLE_PER_CONTACT = 3, 5  # arrays over contacts, besides their lists
 MOST_EXTRA = 16  # employees that every search from a contact looks at, because they got much cheaper
 
 
@@ -71,21 +72,33 @@ class Paths(NamedTuple):
     lists: Shortlists
 
 
-class Rooms(NamedTuple):
-    """All arrays of a state in two: what is compiled takes a microsecond for every five arrays that it is handed."""
+# All arrays of a state in two, and for how many contacts and employees. What is compiled takes a microsecond for every
+# five arrays that it is handed, and half a one more where a tuple has names.
+Rooms = tuple[FloatArray, IntArray, int, int]
 
-    real: FloatArray
-    whole: IntArray
-    contacts: int
-    employees: int
+
+class Parts(NamedTuple):
+    """The same cut up: what there is of a kind is in one array, a row each."""
+
+    value: FloatArray  # N × M
+    turned: FloatArray  # M × N
+    worth: FloatArray  # N × `LISTED`
+    by_contact: FloatArray  # numbers, of contacts
+    by_employee: FloatArray
+    fallen: FloatArray  # 2
+    listed: IntArray  # N × `LISTED`
+    of_contact: IntArray  # whole numbers
+    of_employee: IntArray
+    extra: IntArray  # `MOST_EXTRA`
+    few: IntArray  # 1 and 3
 
 
 def rooms_for(contacts: int, employees: int) -> Rooms:
     """Room for so many, all absent."""
     n, m = contacts, employees
-    rooms = Rooms(
-        np.zeros(2 * n * m + (3 + LISTED) * n + REAL_PER_EMPLOYEE * m + 2),
-        np.full((5 + LISTED) * n + WHOLE_PER_EMPLOYEE * m + MOST_EXTRA + 5, NOBODY, np.int64),
+    rooms = (
+        np.zeros(2 * n * m + (REAL_PER_CONTACT + LISTED) * n + REAL_PER_EMPLOYEE * m + 2),
+        np.full((WHOLE_PER_CONTACT + LISTED) * n + WHOLE_PER_EMPLOYEE * m + MOST_EXTRA + 5, NOBODY, np.int64),
         n,
         m,
     )
@@ -98,62 +111,91 @@ def rooms_for(contacts: int, employees: int) -> Rooms:
 
 
 def open_up(rooms: Rooms) -> tuple[Kept, Paths]:
-    """The arrays in it. Compiled as well."""
-    n, m = rooms.contacts, rooms.employees
-    cells = n * m
-    value = rooms.real[:cells].reshape(n, m)
-    turned = rooms.real[cells : 2 * cells].reshape(m, n)
-    at = 2 * cells + LISTED * n
-    worth = rooms.real[2 * cells : at].reshape(n, LISTED)
-    by_contact = rooms.real[at : at + 3 * n].reshape(3, n)
-    at += 3 * n
-    by_employee = rooms.real[at : at + REAL_PER_EMPLOYEE * m].reshape(REAL_PER_EMPLOYEE, m)
-    fallen = rooms.real[at + REAL_PER_EMPLOYEE * m :]
-    at = LISTED * n
-    listed = rooms.whole[:at].reshape(n, LISTED)
-    of_contact = rooms.whole[at : at + 5 * n].reshape(5, n)
-    at += 5 * n
-    of_employee = rooms.whole[at : at + WHOLE_PER_EMPLOYEE * m].reshape(WHOLE_PER_EMPLOYEE, m)
-    at += WHOLE_PER_EMPLOYEE * m
-    extra, few = rooms.whole[at : at + MOST_EXTRA], rooms.whole[at + MOST_EXTRA :]
-    kept = Kept(
-        value,
-        turned,
-        by_contact[0],
-        of_contact[0],
-        by_employee[0],
-        of_employee[0],
-        of_employee[1],
-        by_employee[1],
-        of_employee[2],
-        of_contact[1],
-        of_contact[2],
+    """The arrays in it."""
+    parts = parts_of(rooms)
+    return kept_in(parts), paths_in(parts)
+
+
+def parts_of(rooms: Rooms) -> Parts:
+    """The two arrays cut up. Compiled as well, like the two below."""
+    real, whole, n, m = rooms
+    to_turned, to_worth = n * m, 2 * n * m
+    to_contacts = to_worth + LISTED * n
+    to_employees = to_contacts + REAL_PER_CONTACT * n
+    to_fallen = to_employees + REAL_PER_EMPLOYEE * m
+    whole_employees = (LISTED + WHOLE_PER_CONTACT) * n
+    to_extra = whole_employees + WHOLE_PER_EMPLOYEE * m
+    return Parts(
+        value=real[:to_turned].reshape(n, m),
+        turned=real[to_turned:to_worth].reshape(m, n),
+        worth=real[to_worth:to_contacts].reshape(n, LISTED),
+        by_contact=real[to_contacts:to_employees].reshape(REAL_PER_CONTACT, n),
+        by_employee=real[to_employees:to_fallen].reshape(REAL_PER_EMPLOYEE, m),
+        fallen=real[to_fallen:],
+        listed=whole[: LISTED * n].reshape(n, LISTED),
+        of_contact=whole[LISTED * n : whole_employees].reshape(WHOLE_PER_CONTACT, n),
+        of_employee=whole[whole_employees:to_extra].reshape(WHOLE_PER_EMPLOYEE, m),
+        extra=whole[to_extra : to_extra + MOST_EXTRA],
+        few=whole[to_extra + MOST_EXTRA :],
+    )
+
+
+def kept_in(parts: Parts) -> Kept:
+    """What is remembered."""
+    by_contact, by_employee = parts.by_contact, parts.by_employee
+    of_contact, of_employee = parts.of_contact, parts.of_employee
+    return Kept(
+        value=parts.value,
+        turned=parts.turned,
+        own=by_contact[0],
+        employee_of=of_contact[0],
+        price=by_employee[0],
+        capacity=of_employee[0],
+        filled=of_employee[1],
+        low=by_employee[1],
+        first=of_employee[2],
+        after=of_contact[1],
+        before=of_contact[2],
+    )
+
+
+def paths_in(parts: Parts) -> Paths:
+    """Room for a search. Where a chain came from and whom it reached are the same array for both ways of searching."""
+    by_contact, by_employee = parts.by_contact, parts.by_employee
+    of_contact, of_employee = parts.of_contact, parts.of_employee
+    came_from, goes_to = of_employee[4], of_employee[5]
+    search = Search(
+        key=by_employee[3],
+        came_from=came_from,
+        goes_to=goes_to,
+        heap=of_employee[6],
+        where=of_employee[7],
+        seen=of_employee[8],
+        reach=by_employee[4],
+        lane=by_employee[5],
     )
     lists = Shortlists(
-        listed, worth, of_contact[3], by_contact[1], by_employee[2], extra, of_employee[3], few[:1], fallen
+        employee=parts.listed,
+        worth=parts.worth,
+        listed=of_contact[3],
+        beyond=by_contact[1],
+        reference=by_employee[2],
+        extra=parts.extra,
+        is_extra=of_employee[3],
+        extras=parts.few[:1],
+        fallen=parts.fallen,
     )
-    search = Search(
-        by_employee[3],
-        of_employee[4],
-        of_employee[5],
-        of_employee[6],
-        of_employee[7],
-        of_employee[8],
-        by_employee[4],
-        by_employee[5],
+    return Paths(
+        length=by_employee[6],
+        came_from=came_from,
+        closed=by_employee[7],
+        rest=by_employee[8],
+        goes=of_employee[9],
+        goes_to=goes_to,
+        gain=by_contact[2],
+        search=search,
+        open_rest=by_employee[9],
+        unturned=of_contact[4],
+        counts=parts.few[1:],
+        lists=lists,
     )
-    paths = Paths(
-        by_employee[6],
-        of_employee[4],
-        by_employee[7],
-        by_employee[8],
-        of_employee[9],
-        of_employee[5],
-        by_contact[2],
-        search,
-        by_employee[9],
-        of_contact[4],
-        few[1:],
-        lists,
-    )
-    return kept, paths
