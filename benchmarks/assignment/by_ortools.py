@@ -53,8 +53,8 @@ def measured(value: Matrix, capacity: Counts, times: int = 1) -> Answer:
 def solved(value: Matrix, capacity: Counts) -> Answer:
     """The optimum of the rounded values, in this process."""
     top = float(value.max())
-    cost = np.rint((top - value) * (STEPS / top)).astype(np.int64).reshape(-1)
-    contact, employee = (each.reshape(-1).astype(np.int32) for each in np.indices(value.shape))
+    contact, employee = (each.astype(np.int32) for each in np.nonzero(np.isfinite(value)))  # the others are forbidden
+    cost = np.rint((top - value[contact, employee]) * (STEPS / top)).astype(np.int64)
     if value.shape[0] == value.shape[1] and (capacity == 1).all():
         return _assigned(value, contact, employee, cost)
     return _flowed(value, capacity, contact, employee, cost)
@@ -86,7 +86,7 @@ def _flowed(
     began = time.process_time()
     solver = SimpleMinCostFlow()
     add = solver.add_arcs_with_capacity_and_unit_cost
-    pairs = add(contact, employee + np.int32(n), np.ones(n * m, np.int64), cost)
+    pairs = add(contact, employee + np.int32(n), np.ones(cost.size, np.int64), cost)
     add(np.full(n, source, np.int32), contacts, np.ones(n, np.int64), np.zeros(n, np.int64))
     add(employees, np.full(m, sink, np.int32), capacity, np.zeros(m, np.int64))
     solver.set_node_supply(source, n)
@@ -95,7 +95,7 @@ def _flowed(
     status = solver.solve_max_flow_with_min_cost()
     done = time.process_time()
     assert status == SimpleMinCostFlow.OPTIMAL, status
-    return Answer(done - handed, handed - began, float(value.reshape(-1) @ solver.flows(pairs)))
+    return Answer(done - handed, handed - began, float(value[contact, employee] @ solver.flows(pairs)))
 
 
 def main() -> None:
