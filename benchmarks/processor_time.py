@@ -1,5 +1,6 @@
 """Processor time and memory of other processes, and of a piece of code, read from the kernel's own counters."""
 
+import ctypes
 import gc
 import os
 import statistics
@@ -22,8 +23,22 @@ def cpu_s(pid: int) -> float:
 
 def memory_mb(pid: int) -> float:
     """Resident memory of the process, in MiB."""
+    return _told_mb(pid, "VmRSS:")
+
+
+def grown_mb(code: Callable[[], object]) -> float:
+    """How much memory this process takes at most while the code runs, beyond what it has, in MiB."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what is free but kept would hide what the code takes
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before = memory_mb(os.getpid())
+    code()
+    return max(_told_mb(os.getpid(), "VmHWM:") - before, 0.0)
+
+
+def _told_mb(pid: int, name: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(name):
             return int(line.split()[1]) / 1024
     return 0.0
 

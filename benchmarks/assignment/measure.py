@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.assignment.by_ortools import Answer, is_installed, measured
 from benchmarks.assignment.instances import DENSE, Matrix, few_pairs, slots
 from benchmarks.figures import Figure
-from benchmarks.processor_time import spread
+from benchmarks.processor_time import grown_mb, spread
 from matcher.assignment import Assignment, Problem, solve, warm_up
 
 SEEDS = 5
@@ -82,6 +82,7 @@ def measure(*, quick: bool, only: str) -> list[Figure]:
 
 def _dense(row: Row, *, seeds: int) -> list[Figure]:
     spent: dict[str, list[float]] = {}
+    grown: dict[str, float] = {}
     by_ortools: list[tuple[Answer, float]] = []
     reasons: set[str] = set()
     for seed in range(seeds):
@@ -92,22 +93,31 @@ def _dense(row: Row, *, seeds: int) -> list[Figure]:
         assert abs(first.value - optimum) <= SAME * optimum, row.name
         reasons.add(f"{first.solver}: {first.reason}")
         for name, solver in _solvers(row, value, capacity, problem).items():
+            if seed == 0:
+                grown[name] = grown_mb(solver)
             spent.setdefault(name, []).append(_cpu_s(solver, row.times))
         if is_installed():
             by_ortools.append((measured(value, capacity, row.times), optimum))
     ratios = [ours / theirs for ours, theirs in zip(spent["klik"], spent["scipy"], strict=True)]
     read_ms = statistics.median(spent["one read"]) * 1e3
     middle = statistics.median(spent["klik"]) * 1e3
-    what = f"{row.name} ({middle:.3g} ms, {'; '.join(sorted(reasons))})"
+    what = f"{row.name} ({middle:.3g} ms, {_memory(grown['klik'], value)}, {'; '.join(sorted(reasons))})"
     scipy_s = statistics.median(spent["scipy"])
     limit = read_ms / 1e3 / scipy_s
     figures = [Figure("f", what, statistics.median(ratios), "× scipy", row.target, limit, "one read", spread(ratios))]
     for name in spent.keys() - {"klik", "scipy", "one read"}:
         others = [one / theirs for one, theirs in zip(spent[name], spent["scipy"], strict=True)]
-        figures.append(Figure("f", f"{row.name}: {name}", statistics.median(others), "× scipy", spread=spread(others)))
+        what = f"{row.name}: {name} ({_memory(grown[name], value)})"
+        figures.append(Figure("f", what, statistics.median(others), "× scipy", spread=spread(others)))
+    figures.append(Figure("f", f"{row.name}: scipy ({_memory(grown['scipy'], value)})", 1.0, "× scipy"))
     if by_ortools:
         figures.append(_ortools(row, by_ortools, spent["scipy"]))
     return figures
+
+
+def _memory(grown_mb: float, value: Matrix) -> str:
+    """The most memory it took beside the matrix: in multiples of that where it is not small."""
+    return f"{grown_mb:.2g} MiB" if value.nbytes < 2**20 else f"{grown_mb * 2**20 / value.nbytes:.2g} matrices"
 
 
 def _ortools(row: Row, answers: Sequence[tuple[Answer, float]], scipy_s: Sequence[float]) -> Figure:
