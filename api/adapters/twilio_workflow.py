@@ -170,7 +170,7 @@ class _Import:
         queue = self.queues.get(str(target.get("queue")))
         if queue is None and target.get("queue") and str(target["queue"]) not in self._missing:
             self._missing.add(str(target["queue"]))
-            what = f"Who is in the queue {target['queue']} is not in the file: name its workers with --queues."
+            what = f"The file does not say who is in queue {target['queue']}: give task_queues (command: --queues)."
             self.lose(f"{pointer}/queue", what)
         members = None if queue is None else self._condition(queue.target_workers, "worker", f"{pointer}/queue")[0]
         asked, _ = self._condition(target.get("expression"), "worker", f"{pointer}/expression")
