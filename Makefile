@@ -50,6 +50,7 @@ bench: $(READY) ## Measure, and print each figure beside its target and its limi
 bench-assignment: $(READY) ## Measure each way of solving an assignment beside scipy, lapx and OR-tools
 	@.venv/bin/python -m benchmarks.assignment
 	@.venv/bin/python -m benchmarks.assignment.mixed
+	@.venv/bin/python -m benchmarks.assignment_extra
 
 bench-million: $(READY) ## Measure portfolios of a million customers: minutes, 300 MB of disk
 	@for what in "a mapped file" "20 languages"; do \

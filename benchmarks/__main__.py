@@ -24,8 +24,11 @@ def main() -> None:
     parser.add_argument("--update", action="store_true", help="write docs/reference/benchmarks.md")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args()
+    parts = options.only.split(",")
+    if unknown := [part for part in parts if part not in PARTS]:
+        parser.error(f"no part is called {', '.join(unknown)}; there are {', '.join(PARTS)}")
     figures: list[Figure] = []
-    for part in options.only.split(","):
+    for part in parts:
         figures += PARTS[part]()
     if options.json:
         from dataclasses import asdict

@@ -1,7 +1,7 @@
 """Who takes which, in numbers only: a problem in, an assignment with its certificate out."""
 
 from matcher.assignment.bottleneck import Bottleneck, Fix, MoreSlots, Opening, bottleneck, cheapest_fix
-from matcher.assignment.incremental import Solved
+from matcher.assignment.incremental import Solved, warm_up_changes
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Assignment
 from matcher.assignment.solve import solve
@@ -19,4 +19,5 @@ __all__ = [
     "cheapest_fix",
     "solve",
     "warm_up",
+    "warm_up_changes",
 ]

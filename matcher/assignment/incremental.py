@@ -1,5 +1,6 @@
 """A solved assignment that stays exact while contacts and employees come and go, each at the price of one search."""
 
+from functools import cache
 from math import isfinite
 from types import ModuleType
 
@@ -12,11 +13,27 @@ from matcher.assignment.incremental_state import GONE, NOBODY, NOTHING, Rooms, o
 from matcher.assignment.problem import FloatArray, IntArray, Problem, plain
 from matcher.assignment.result import OPTIMAL, Assignment
 from matcher.assignment.solve import solve
+from matcher.assignment.warm_up import warm_up
 from matcher.errors import invalid
 
 ROUNDING = 1e-12  # of the largest value: prices that come from outside may be so far off
 FEWEST_ROOMS = 8
 SOLVER = "incremental"
+
+
+@cache
+def warm_up_changes() -> None:
+    """Have the loops of `Solved` in memory too: at once from the cache, else its first use on a machine takes a minute.
+
+    Does nothing where numba is not installed.
+    """
+    warm_up()
+    if not compiled_is_ready():
+        return
+    solved = Solved(Problem([[3.0, 2.0], [3.0, 1.0], [1.0, 1.0]]), is_compiled=True)
+    solved.remove_contact(solved.add_contact([2.0, 1.0]))
+    solved.remove_employee(solved.add_employee(np.ones(solved.shape[0])))
+    solved.change_value(0, 0, 1.0)
 
 
 class Solved:
@@ -168,7 +185,7 @@ class Solved:
         for employee in np.flatnonzero((kept.filled < kept.capacity) & (kept.price > 0)):
             self._lower_until_sold(int(employee), left_over)
         self._let_in_all(left_over)
-        self._steps.begin_lists(self._rooms)
+        self._steps.prepare(self._rooms)
 
     def _lower_until_sold(self, employee: int, left_over: IntArray) -> None:
         """Give the employee the price at which its slots are sold; whoever is left over stays out of it."""
@@ -236,7 +253,7 @@ class Solved:
         for old, new in zip(self._kept, larger, strict=True):
             new[tuple(slice(0, size) for size in old.shape)] = old
         self._kept = larger
-        self._steps.begin_lists(self._rooms)
+        self._steps.prepare(self._rooms)
         self._is_staff = np.resize(self._is_staff, employees) & (np.arange(employees) < self._employees)
 
     def _check_contact(self, contact: int) -> None:

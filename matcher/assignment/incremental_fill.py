@@ -3,17 +3,22 @@
 import numpy as np
 
 from matcher.assignment.compiled import compiled
+from matcher.assignment.incremental_both_ways import BLOCK, note_gains
 from matcher.assignment.incremental_lists import note_fall
 from matcher.assignment.incremental_scans import any_below, nearest
-from matcher.assignment.incremental_search import BLOCK, note_gains, turned_to
-from matcher.assignment.incremental_seats import leave, take
+from matcher.assignment.incremental_seats import move, take
 from matcher.assignment.incremental_state import Kept, Paths
+from matcher.assignment.incremental_turned import turned_to
+from matcher.assignment.incremental_ways import come_in, way_in
 from matcher.assignment.search_loops import SHORTEST
 
 
 @compiled
 def fill_slot(employee: int, kept: Kept, paths: Paths) -> bool:
     """Use a free slot that has a price: let somebody in or move, or drop the price to 0; whether the slot is used."""
+    if way_in(employee, kept, paths.ways):
+        come_in(employee, kept, paths.ways)
+        return True
     rest, price, open_rest = paths.rest, kept.price, paths.open_rest
     rest[:] = np.inf
     rest[employee] = SHORTEST
@@ -29,6 +34,7 @@ def fill_slot(employee: int, kept: Kept, paths: Paths) -> bool:
         if rest[k] < limit:
             price[k] = max(0.0, price[k] - (limit - rest[k]))
             note_fall(k, kept, paths.lists)
+            paths.ways.leaver[k], paths.ways.goes_to[k] = paths.goes[k], paths.goes_to[k]
     return draw_up(employee, last, newcomer, kept, paths)
 
 
@@ -65,8 +71,7 @@ def draw_up(employee: int, last: int, newcomer: int, kept: Kept, paths: Paths) -
     here = last
     while here != employee:
         mover, there = paths.goes[here], paths.goes_to[here]
-        leave(mover, kept)
-        take(mover, there, kept)
+        move(mover, here, there, kept, paths.ways)
         here = there
     if newcomer >= 0:
         take(newcomer, last, kept)

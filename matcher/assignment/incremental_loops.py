@@ -6,9 +6,11 @@ from matcher.assignment import incremental_state
 from matcher.assignment.compiled import compiled
 from matcher.assignment.incremental_fill import fill_slot
 from matcher.assignment.incremental_lists import always_look_at, forget, list_all
-from matcher.assignment.incremental_search import serve, turn_all
+from matcher.assignment.incremental_search import serve
 from matcher.assignment.incremental_seats import leave, note_low, take
 from matcher.assignment.incremental_state import NOBODY, NOTHING, Kept, Paths, Rooms
+from matcher.assignment.incremental_turned import turn_all
+from matcher.assignment.incremental_ways import raise_prices
 from matcher.assignment.problem import FloatArray, IntArray
 
 parts_of = compiled(incremental_state.parts_of)
@@ -78,9 +80,10 @@ def take_over(employee_of: IntArray, rooms: Rooms) -> None:
 
 
 @compiled
-def begin_lists(rooms: Rooms) -> None:
-    """Make every contact's shortlist."""
+def prepare(rooms: Rooms) -> None:
+    """Make every contact's shortlist, and find the way out of every slot."""
     kept, paths = open_up(rooms)
+    raise_prices(kept, paths)
     list_all(kept, paths.lists)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from matcher.assignment.compiled import compiled
-from matcher.assignment.incremental_state import Kept
+from matcher.assignment.incremental_state import Kept, Ways
 
 
 @compiled
@@ -50,3 +50,22 @@ def note_low(employee: int, kept: Kept) -> None:
             low = min(low, kept.own[contact])
             contact = kept.after[contact]
     kept.low[employee] = low
+
+
+@compiled
+def move(contact: int, before: int, after: int, kept: Kept, ways: Ways) -> None:
+    """The contact goes from one employee to another at no cost; so it may go back."""
+    leave(contact, kept)
+    take(contact, after, kept)
+    ways.leaver[after], ways.goes_to[after] = contact, before
+    ways.comes[before] = contact
+
+
+@compiled
+def let_least_go(employee: int, kept: Kept) -> int:
+    """The employee's contact that is worth least is left; who that is."""
+    leaver = int(kept.first[employee])
+    while kept.own[leaver] != kept.low[employee]:
+        leaver = int(kept.after[leaver])
+    leave(leaver, kept)
+    return leaver

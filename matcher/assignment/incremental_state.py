@@ -11,7 +11,7 @@ NOBODY = -1
 GONE = -2  # in `employee_of`: the contact is not there, or not asked; it wants nothing
 NOTHING = -np.inf  # what a pair is worth that cannot be, or need not be
 LISTED = 64  # employees on a contact's shortlist: of 1,000 more than a search looks at (measured: 5 to 60)
-REAL_PER_EMPLOYEE, WHOLE_PER_EMPLOYEE = 10, 10  # arrays over employees
+REAL_PER_EMPLOYEE, WHOLE_PER_EMPLOYEE = 10, 13  # arrays over employees
 REAL_PER_CONTACT, WHOLE_PER_CONTACT = 3, 5  # arrays over contacts, besides their lists
 MOST_EXTRA = 16  # employees that every search from a contact looks at, because they got much cheaper
 
@@ -55,6 +55,14 @@ class Shortlists(NamedTuple):
     fallen: FloatArray  # 2: see above, and the most that it may become before an employee is an extra one
 
 
+class Ways(NamedTuple):
+    """For each employee the next step of chains that once cost nothing: see `incremental_ways`."""
+
+    leaver: IntArray  # M: the contact that may go from here
+    goes_to: IntArray  # M: and to whom, -1: none is known
+    comes: IntArray  # M: the contact that may come here, -1: none is known
+
+
 class Paths(NamedTuple):
     """Room for a search: lengths and steps of the shortest chains from where it began, or to where it may end."""
 
@@ -70,6 +78,7 @@ class Paths(NamedTuple):
     unturned: IntArray  # N: contacts whose values are not in `turned` yet
     counts: IntArray  # 3: how many `search` reached, how often lists were not enough, how many are unturned
     lists: Shortlists
+    ways: Ways
 
 
 # All arrays of a state in two, and for how many contacts and employees. What is compiled takes a microsecond for every
@@ -198,4 +207,5 @@ def paths_in(parts: Parts) -> Paths:
         unturned=of_contact[4],
         counts=parts.few[1:],
         lists=lists,
+        ways=Ways(leaver=of_employee[10], goes_to=of_employee[11], comes=of_employee[12]),
     )

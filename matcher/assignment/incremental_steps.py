@@ -46,7 +46,7 @@ def turn(rooms: Rooms) -> None:
     """Nothing to do: a newcomer's values are noted at once."""
 
 
-def begin_lists(rooms: Rooms) -> None:
+def prepare(rooms: Rooms) -> None:
     """As above: every search reads whole rows."""
 
 

@@ -10,9 +10,10 @@ from matcher.assignment.problem import Pairs
 
 @cache
 def warm_up() -> None:
-    """Have every compiled loop in memory: under a second from the cache, some twenty the first time on a machine.
+    """Have the compiled loops of `solve` in memory: a second from the cache, half a minute the first time on a machine.
 
-    Does nothing where numba is not installed, and nothing the second time. Until it is done scipy solves.
+    Does nothing where numba is not installed, and nothing the second time. Until it is done scipy solves. The loops of
+    a solved state have their own, `incremental.warm_up_changes`.
     """
     if not numba_is_here():
         return

@@ -6,8 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from matcher.assignment import Problem, solve
-from matcher.assignment.incremental import Solved
+from matcher.assignment import Problem, Solved, solve, warm_up_changes
 from matcher.errors import InvalidInput
 
 TOLERANCE = 1e-9
@@ -183,6 +182,38 @@ def test_a_large_round_stays_exact_while_people_come_and_go(kind, slots):
 
     assert solved.value == pytest.approx(solve(solved.problem).value, rel=TOLERANCE)
     assert solved.bound == pytest.approx(solved.value, rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e9])
+@pytest.mark.parametrize("slots", [1, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_ways_that_cost_nothing_lead_to_the_optimum_too(kind, slots, scale):
+    """Contacts come and go along chains that earlier changes left behind, and find some of them closed."""
+    pytest.importorskip("numba")
+    rng = np.random.default_rng(slots)
+    employees = 40
+    value = scale * worths(rng, kind, (employees * slots, employees))
+    solved = Solved(Problem(value, capacity=np.full(employees, slots)), is_compiled=True)
+    for step in range(80):
+        newcomer = solved.add_contact(scale * worths(rng, kind, (employees,)))
+        assert solved.value == pytest.approx(solve(solved.problem).value, rel=TOLERANCE)
+        assert solved.bound == pytest.approx(solved.value, rel=TOLERANCE)
+        if step % 5 == 4:
+            solved.change_value(int(rng.integers(employees)), int(rng.integers(employees)), scale * rng.random())
+        solved.remove_contact(newcomer)
+        assert solved.value == pytest.approx(solve(solved.problem).value, rel=TOLERANCE)
+        assert solved.certified().gap < TOLERANCE
+
+
+def test_every_entrance_is_compiled_before_the_first_change():
+    """A service that warmed up must not stand still for half a minute when its first contact comes."""
+    pytest.importorskip("numba")
+    from matcher.assignment import incremental_loops as loops
+
+    warm_up_changes()
+
+    used = (loops.enter, loops.let_in, loops.let_go, loops.fill, loops.turn, loops.take_over, loops.prepare)
+    assert all(entrance.signatures for entrance in (*used, loops.pair_changes, loops.employee_changes))
 
 
 def test_the_index_of_one_who_left_goes_to_the_next():

@@ -59,4 +59,5 @@ def _alike(customer: Customer, employee: Employee) -> float:
     if customer.profile is None or employee.profile is None:
         return 0.0
     shares = [dict(one.profile.values.share) for one in (customer, employee)]  # type: ignore[union-attr]  # as drawn
-    return sum(shares[0].get(dim, 0.0) * shares[1].get(dim, 0.0) for dim in FRAMEWORK.values.dims) - 1 / 8
+    alike: float = sum(shares[0].get(dim, 0.0) * shares[1].get(dim, 0.0) for dim in FRAMEWORK.values.dims)
+    return alike - 1 / 8
