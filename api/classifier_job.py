@@ -61,7 +61,7 @@ def _read(klik: "Klik", run: JobRun) -> tuple["Data", KnownClassifier | None]:
             since=since,
             until=until,
             now=run.now(),
-            terms=klik.rules.rule_set.outcome_terms,
+            terms=klik.rule_set.outcome_terms,
             note=note,
         )
         return data, records.classifiers.in_state(ClassifierState.CURRENT)

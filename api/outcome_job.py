@@ -27,7 +27,7 @@ def work_on_outcomes(klik: "Klik", run: JobRun) -> None:
         writing=klik.store.writing,
         now=klik.now(),
         dry_run=dry_run,
-        terms=klik.rules.rule_set.outcome_terms,
+        terms=klik.rule_set.outcome_terms,
         go_on=lambda done: run.go_on(done, total),
     )
     with run.ending() as ending:

@@ -26,7 +26,7 @@ def work_on_watch(klik: "Klik", run: JobRun) -> None:
 
     since, until = (datetime.fromisoformat(str(run.job.arguments[name])) for name in ("since", "until"))
     with run.store.reading() as records:
-        terms = klik.rules.rule_set.outcome_terms
+        terms = klik.rule_set.outcome_terms
         data = training_data(records, klik.framework, since=since, until=until, now=run.now(), terms=terms)
         known = in_service(records)
         agreed = read_agreement(records, since, until, known)

@@ -1,24 +1,22 @@
 """The classifiers that serve, kept between requests and looked up anew once a minute."""
 
-import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from matcher.errors import InvalidInput, Unavailable
+from matcher.errors import InvalidInput
 from matcher.use_cases.classifier_ports import ClassifierState, KnownClassifier, Shelf, Unread
 from matcher.use_cases.ports import Store
+from models.once_a_minute import OnceAMinute
 
 if TYPE_CHECKING:
     from matcher.compatibility.serving import ServedClassifier  # it brings what serves; most processes begin without
 
-# So long a process may go on with what it read last; a promotion and a rollback are in force everywhere after it.
-KEPT = timedelta(seconds=60)
 IN_SERVICE = (ClassifierState.CURRENT, ClassifierState.SHADOW)
 
 
 class Served:
-    """The classifiers in service. Threads may share it: one reads, the others go on with what there is.
+    """The classifiers in service.
 
     One that cannot be read leaves its place empty, and `unread` says why: rules and the framework's hypothesis go on.
     """
@@ -33,31 +31,18 @@ class Served:
         self._shelf = shelf
         self._framework = framework
         self._tell = tell
-        self._reading = threading.Lock()
-        self._read_at: datetime | None = None
+        self._minute = OnceAMinute()
 
     def refresh(self, now: datetime, *, at_once: bool = False) -> None:
         """Look what serves, where the last look is a minute ago or it must be known `at_once`.
 
         Without a database what was read last goes on.
         """
-        if (self._is_fresh(now) and not at_once) or not self._reading.acquire(blocking=at_once):
-            return
-        try:
-            if at_once or not self._is_fresh(now):
-                self._read(now)
-        except Unavailable:
-            return
-        finally:
-            self._reading.release()
+        self._minute.look(now, self._read, at_once=at_once)
 
-    def _is_fresh(self, now: datetime) -> bool:
-        return self._read_at is not None and abs(now - self._read_at) < KEPT
-
-    def _read(self, now: datetime) -> None:
+    def _read(self) -> None:
         with self._store.reading() as records:
             known = {state: records.classifiers.in_state(state) for state in IN_SERVICE}
-        self._read_at = now
         self.current = self._taken(known[ClassifierState.CURRENT], ClassifierState.CURRENT, self.current)
         self.shadow = self._taken(known[ClassifierState.SHADOW], ClassifierState.SHADOW, self.shadow)
 

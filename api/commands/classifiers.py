@@ -125,17 +125,15 @@ def judge(version: str, since: datetime | None, until: datetime | None) -> None:
     from matcher.use_cases.judge_classifier import judge_classifier
 
     with open_klik(settings_from_environment()) as klik, klik.store.reading() as records:
-        explore = klik.rule_set.explore
         found = judge_classifier(
             records,
             klik.shelf,
             version,
             framework=klik.framework,
-            floor=0.0 if explore is None else explore.floor,
+            rule_set=klik.rule_set,
             since=aware(since),
             until=aware(until),
             now=klik.now(),
-            terms=klik.rules.rule_set.outcome_terms,
         )
     if wants_json():
         say_json(shown_judgement(found))

@@ -100,7 +100,7 @@ def _outcomes_of(
         writing=klik.store.writing,
         now=klik.now(),
         dry_run=dry_run,
-        terms=klik.rules.rule_set.outcome_terms,
+        terms=klik.rule_set.outcome_terms,
         go_on=lambda done: show(done, total),
     )
     return shown_outcome_import(report)

@@ -69,7 +69,7 @@ def list_them(query: dict[str, Any]) -> Response:
 @routes.on("GET", "/<id:version>", gives={200: ClassifierCardSchema}, also=HTML)
 def read(version: str) -> Response:
     """A classifier with its card; as a page for people where HTML is asked for."""
-    terms = klik().rules.rule_set.outcome_terms
+    terms = klik().rule_set.outcome_terms
     with klik().store.reading() as records:
         one = classifier_named(records, version)
         live = read_live_record(records, one, terms=terms)
@@ -85,18 +85,16 @@ def read(version: str) -> Response:
 def judge(query: dict[str, Any], version: str) -> Response:
     """What it would have brought, told from decisions with a logged chance and their outcomes. It changes nothing."""
     here = klik()
-    explore = here.rules.rule_set.explore
     with here.store.reading() as records:
         found = judge_classifier(
             records,
             here.shelf,
             version,
             framework=here.framework,
-            floor=0.0 if explore is None else explore.floor,
+            rule_set=here.rule_set,
             since=query.get("since"),
             until=query.get("until"),
             now=here.now(),
-            terms=here.rules.rule_set.outcome_terms,
         )
     return json_answer(shown_judgement(found))
 

@@ -51,6 +51,6 @@ def export_customer(customer_id: str) -> Response:
     """Everything held about a customer."""
     with klik().store.reading() as records:
         here = klik()
-        terms = here.rules.rule_set.outcome_terms
+        terms = here.rule_set.outcome_terms
         export = export_person(records, here.framework, CUSTOMER, customer_id, now=here.now(), terms=terms)
     return json_answer(shown_export(export, here.framework))

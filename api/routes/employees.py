@@ -71,7 +71,7 @@ def export_employee(employee_id: str) -> Response:
     """Everything held about an employee."""
     with klik().store.reading() as records:
         here = klik()
-        terms = here.rules.rule_set.outcome_terms
+        terms = here.rule_set.outcome_terms
         export = export_person(records, here.framework, EMPLOYEE, employee_id, now=here.now(), terms=terms)
     return json_answer(shown_export(export, here.framework))
 

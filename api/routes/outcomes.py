@@ -47,7 +47,7 @@ def _is_readable(stream: BinaryIO) -> object:
 @writes
 def tell(told: dict[str, Any], *, records: Records) -> Response:
     """Remember what came of contacts: all of the items, or none where one is faulty. Each event counts once."""
-    report = record_outcomes(records, told["items"], now=klik().now(), terms=klik().rules.rule_set.outcome_terms)
+    report = record_outcomes(records, told["items"], now=klik().now(), terms=klik().rule_set.outcome_terms)
     return json_answer(shown_outcome_report(report))
 
 
@@ -59,7 +59,7 @@ def list_them(query: dict[str, Any]) -> Response:
     after = cursors.read(cursor)
     with klik().store.reading() as records:
         place = None if after is None else _place(after)
-        page = list_outcomes(records, **query, after=place, limit=limit, terms=klik().rules.rule_set.outcome_terms)
+        page = list_outcomes(records, **query, after=place, limit=limit, terms=klik().rule_set.outcome_terms)
     pseudonym = pseudonyms(klik().cursor_key) if has_part_reach() else None
     following = None if page.next_after is None else f"{page.next_after[0].isoformat()} {page.next_after[1]}"
     items = [shown_outcome(one, pseudonym) for one in page.items]
@@ -95,7 +95,7 @@ def _imported(records: Records, content: bytes, *, dry_run: bool) -> OutcomeImpo
         writing=lambda: nullcontext(records),
         now=klik().now(),
         dry_run=dry_run,
-        terms=klik().rules.rule_set.outcome_terms,
+        terms=klik().rule_set.outcome_terms,
     )
 
 

@@ -10,10 +10,11 @@ from sys import intern
 from matcher.compatibility.judging import Case, judged_log, log_of
 from matcher.compatibility.offpolicy import LEAST_EFFECTIVE, TOLERANCE, OffPolicy
 from matcher.compatibility.serving import ServedClassifier
-from matcher.contacts.outcome import DEFAULT_TERMS, OutcomeTerms
+from matcher.contacts.outcome import OutcomeTerms
 from matcher.profiles.framework import Framework
 from matcher.routing import Roster
 from matcher.routing.explore import softmax_with_floor
+from matcher.rules import RuleSet
 from matcher.use_cases.classifier_ports import Shelf
 from matcher.use_cases.learning_ports import LoggedDecision
 from matcher.use_cases.ports import Records
@@ -59,26 +60,26 @@ def judge_classifier(
     version: str,
     *,
     framework: Framework,
-    floor: float,
+    rule_set: RuleSet,
     since: datetime | None,
     until: datetime | None,
     now: datetime,
-    terms: OutcomeTerms = DEFAULT_TERMS,
 ) -> JudgedClassifier:
     """What the classifier's own choice among the logged candidates would have brought; nothing is changed by asking.
 
-    Its choice is drawn as one-sided decisions are: evenly with the chance `floor`, else by a softmax of its
-    probabilities. Outcomes are judged by `terms`, people count as they are known now.
+    Its choice is drawn as one-sided decisions are: evenly with the chance that the rule set's `explore` says, else by
+    a softmax of its probabilities. Outcomes are judged by the rule set's terms, people count as they are known now.
     Outcomes that it was learnt from do not judge it.
     Raises NotFound; InvalidInput `bad_classifier`.
     """
+    floor = 0.0 if rule_set.explore is None else rule_set.explore.floor
     known = classifier_named(records, version)
     begin, end = max(since or known.last_outcome_at, known.last_outcome_at), until or now
     opened = shelf.read(version, digest=known.digest, framework=framework.name)
     roster = Roster.of(records.employees.changes_since(None, framework=framework.name).records, framework, at=now)
     decisions = records.decisions.count(begin, end)
     left_out = Counter({OLDER: max(0, decisions - MOST_DECISIONS)})
-    cases = list(_cases(records, _latest(records, begin, end), roster, left_out, terms=terms))[::-1]
+    cases = list(_cases(records, _latest(records, begin, end), roster, left_out, terms=rule_set.outcome_terms))[::-1]
     people = customers_learnt_from(records, framework, {one.customer_id for one in cases}, now)
     there = set(people.ids)
     usable = [one for one in cases if one.customer_id in there]

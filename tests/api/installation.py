@@ -15,7 +15,7 @@ from api.auth import ROLES, new_key
 from api.settings import load_settings
 from matcher.profiles.framework import Framework
 from matcher.routing import Roster
-from matcher.rules import DEFAULT_RULE_SET, CompiledRules
+from matcher.rules import DEFAULT_RULE_SET, CompiledRules, RuleSet
 from matcher.use_cases.install_rule_set import install_rule_set
 from models.frameworks import load_framework, shipped_names
 from models.learnt import Learnt
@@ -56,6 +56,10 @@ class Assembled(SimpleNamespace):
     def rules(self) -> CompiledRules:
         rules: CompiledRules = self.rulebook.current(self.store.marks().publication)
         return rules
+
+    @property
+    def rule_set(self) -> RuleSet:
+        return self.rules.rule_set
 
     def standing(self, now: datetime) -> tuple[Roster, CompiledRules]:
         return self.staff.current(now), self.rules
