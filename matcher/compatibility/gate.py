@@ -151,15 +151,21 @@ def _by_segment(data: Data, rows: Ints) -> Iterator[tuple[str, Ints]]:
 
 def _calibration(judged: Judged, *, rng: np.random.Generator) -> Iterator[Line]:
     """Whether probabilities are right on the whole, and neither too bold nor too timid."""
-    bias = figure(judged, mean_bias, rng=rng)
+    bias, slope = figure(judged, mean_bias, rng=rng), figure(judged, calibration_slope, rng=rng)
     told = f"On the whole {bias.value:+.3f} is told too much ({bias.low:+.3f} to {bias.high:+.3f})"
-    right = bias.low <= MOST_BIAS and bias.high >= -MOST_BIAS
-    yield Line("calibrated_on_the_whole", right, f"{told}; up to {MOST_BIAS} either way is allowed.", {"bias": bias})
-    slope = figure(judged, calibration_slope, rng=rng)
-    low, high = SLOPES
-    right = bool(slope.low <= high and slope.high >= low)  # false where it cannot be told
-    told = f"Their slope is {slope.value:.2f} ({slope.low:.2f} to {slope.high:.2f}); {low} to {high} is allowed."
-    yield Line("calibrated_in_boldness", right, told, {"slope": slope})
+    allowed = f"up to {MOST_BIAS} either way is allowed"
+    yield _within(bias, (-MOST_BIAS, MOST_BIAS), "calibrated_on_the_whole", f"{told}; {allowed}", {"bias": bias})
+    told = f"Their slope is {slope.value:.2f} ({slope.low:.2f} to {slope.high:.2f})"
+    allowed = f"{SLOPES[0]} to {SLOPES[1]} is allowed"
+    yield _within(slope, SLOPES, "calibrated_in_boldness", f"{told}; {allowed}", {"slope": slope})
+
+
+def _within(found: Figure, bounds: tuple[float, float], name: str, told: str, figures: Mapping[str, Figure]) -> Line:
+    """Whether the figure keeps its bounds, or may by chance alone be beyond them; not where it cannot be told."""
+    low, high = bounds
+    passed = bool(found.low <= high and found.high >= low)
+    by_chance = passed and not low <= found.value <= high
+    return Line(name, passed, f"{told}, and chance can explain the rest." if by_chance else f"{told}.", figures)
 
 
 def mean_bias(probability: Floats, success: Floats, weight: Floats) -> float:

@@ -106,6 +106,20 @@ def test_probabilities_that_do_not_mean_what_they_say_are_kept_out(wrong: Any, l
     assert line in failed(judged({LEARNED: wrong(truth), MAIN: np.full(ROWS, 0.5)}))
 
 
+def test_bounds_that_only_chance_may_have_broken_are_told_as_such() -> None:
+    """Nobody reads .67 beside .7 to 1.4 and takes the line for passed by mistake."""
+    truth = a_world()[1]
+    bolder = 1 / (1 + np.exp(-1.4 * np.log(truth / (1 - truth))))
+    told = {}
+    for name, one in (("honest", truth), ("bolder", bolder)):
+        verdict = judged({LEARNED: one, MAIN: np.full(ROWS, 0.5)})
+        (line,) = [each for each in verdict.lines if each.name == "calibrated_in_boldness"]
+        told[name] = line.passed, line.figures["slope"].value, line.told.endswith("chance can explain the rest.")
+
+    assert told["bolder"][1] < 0.7 < told["honest"][1]
+    assert [one[::2] for one in told.values()] == [(True, False), (True, True)]
+
+
 def test_no_segment_pays_for_the_others() -> None:
     """Better on the whole and worse for one segment is not let in; the line names it."""
     data, truth = a_world()
