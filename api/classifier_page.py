@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template
 
 from api.classifier_words import WORDS
+from matcher.compatibility.gate import MOST_BIAS, SLOPES
 from matcher.compatibility.segments import FOUR_FIFTHS
 from matcher.compatibility.story import weighing_told
 from matcher.use_cases.classifier_ports import KnownClassifier
@@ -22,10 +23,17 @@ if TYPE_CHECKING:
 HTML = "text/html"
 MEASURES = ("auc", "within_auc", "log_loss", "brier", "ece", "slope")
 OF_SEGMENT = ("auc", "log_loss", "slope", "said", "came", "ratio")
+BOUNDS = {"calibrated_on_the_whole": (-MOST_BIAS, MOST_BIAS), "calibrated_in_boldness": SLOPES}
 SIZE, EDGE = 320, 36  # of a plot, in pixels
 ROW, WIDTH, MIDDLE, REACH = 26, 640, 400, 200  # of the gains
 
 Figure = Mapping[str, float | None]
+
+
+def gate_lines(gate: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+    """Each question of the gate: whether it is `passed`, its `name`, and its answer as `told` in `en` or `nl`."""
+    says, lines = _Says(language), gate.get("lines")
+    return [_gate_line(line, says) for line in lines] if isinstance(lines, list) else []
 
 
 @cache
@@ -48,7 +56,7 @@ def card_page(one: KnownClassifier, live: LiveRecord, language: str) -> str:
         version=one.version,
         facts=_facts(one, says),
         alarms=one.alarms,
-        gate=[_gate_line(line, says) for line in _lines(one.gate)],
+        gate=gate_lines(one.gate, language),
         live=_live(live, says),
         measure_head=("", *(says.word(name) for name in MEASURES)),
         measures=[
@@ -129,11 +137,6 @@ def _facts(one: KnownClassifier, says: _Says) -> Iterator[tuple[str, str]]:
     yield words["digest"], one.digest
 
 
-def _lines(gate: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:
-    lines = gate.get("lines")
-    return lines if isinstance(lines, list) else []
-
-
 def _gate_line(line: Mapping[str, Any], says: _Says) -> dict[str, object]:
     """A question and its answer; in Dutch the answer is the figures behind it."""
     name: str = line["name"]
@@ -141,6 +144,9 @@ def _gate_line(line: Mapping[str, Any], says: _Says) -> dict[str, object]:
         return {"passed": line["passed"], "name": name.replace("_", " "), "told": line["told"]}
     called = str if name == "no_segment_worse" else says.word  # those figures bear the names of segments
     told = "; ".join(f"{called(each)} {says.figure(one)}" for each, one in line["figures"].items())
+    if name in BOUNDS:
+        low, high = (says.number(bound, 2) for bound in BOUNDS[name])
+        told += "; " + says.words["allowed"].format(low=low, high=high)
     missing = "none_serves" if name == "beats_current" and line["passed"] else "unanswered"
     return {"passed": line["passed"], "name": says.word(name), "told": told or says.word(missing)}
 

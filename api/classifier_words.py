@@ -133,6 +133,7 @@ WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "is_evaluated": "beoordeeld",
         "gain": "winst in nat per uitkomst",
         "bias": "gemiddeld te veel gezegd",
+        "allowed": "toegestaan is {low} tot {high}, of wat toeval verklaart",
         "none_serves": "Er is geen classificator in dienst om te verslaan.",
         "unanswered": "Dit kon niet worden beantwoord.",
         "kept": "De viervijfderegel is gehaald",

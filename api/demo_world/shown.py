@@ -7,6 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from api.classifier_page import gate_lines
 from api.demo_world.day import Day
 from api.demo_world.words import decimal, percent, say
 
@@ -78,8 +79,8 @@ def gate(card: Mapping[str, Any], language: str) -> Table:
     """What the classifier's gate asked, and the answers."""
     title = say("gate", language, version=card["version"], outcomes=card["outcomes"])
     table = _table(title, language, "asked", "answer")
-    for line in card["gate"]["lines"]:
-        table.add_row(Text(("✓ " if line["passed"] else "✗ ") + say(line["name"], language)), line["told"])
+    for line, told in zip(card["gate"]["lines"], gate_lines(card["gate"], language), strict=True):
+        table.add_row(Text(("✓ " if line["passed"] else "✗ ") + say(line["name"], language)), told["told"])
     table.caption = say("generated", language)
     return table
 

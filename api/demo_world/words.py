@@ -63,7 +63,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "nothing_learnt": {
         "en": "That morning was decided by {basis}. Asked to learn from outcomes, Klik says what it still needs: {why}",
-        "nl": "Die ochtend besliste {basis}. Gevraagd om van uitkomsten te leren, zegt Klik wat nog ontbreekt: {why}",
+        "nl": "Die ochtend besliste {basis}. Gevraagd om van uitkomsten te leren, zegt Klik wat nog ontbreekt, in het "
+        "Engels zoals elke foutmelding: “{why}”",
     },
     "past": {
         "en": "So let {weeks} weeks go by: {customers} more customers and {contacts} outcomes, drawn from a seed. Who "

@@ -13,7 +13,7 @@ from matcher.routing.decision import Reason
 from matcher.routing.eligibility import Eligibility, demand_tests, open_to, presence_tests, slots_for
 from matcher.routing.limits import TRANSFERS, Limit
 from matcher.routing.scores import ADVICE, Scores, Terms, continuity_of, terms_of
-from matcher.routing.sentences import decimal, percent, sentence, span
+from matcher.routing.sentences import channel_name, decimal, percent, sentence, span
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Weights
 
@@ -113,7 +113,7 @@ def _ordered(pair: Pair) -> Iterator[Reason]:
         if changes.answer_within_s is not None:
             done.append(pair.say("set.answer", span=span(changes.answer_within_s, language)))
         if changes.channel is not None:
-            done.append(pair.say("set.channel", channel=changes.channel))
+            done.append(pair.say("set.channel", channel=channel_name(changes.channel, language)))
         if changes.difficult is not None:
             done.append(pair.say("set.difficult"))
         text = pair.say("set", title=rule.title, reason=rule.reason[language], done="; ".join(done))
@@ -141,7 +141,9 @@ def _manner(pair: Pair) -> Iterator[Reason]:
     if liked is not None:
         channel, share = liked
         fits = "channel_liked" if channel == pair.snapshot.contacts[pair.row].channel else "channel_other"
-        yield Reason("channel_fit", 0.0, pair.say(fits, channel=channel, share=percent(share)))
+        yield Reason(
+            "channel_fit", 0.0, pair.say(fits, channel=channel_name(channel, pair.language), share=percent(share))
+        )
     for cause in pair.snapshot.customers.causes.get(pair.row, ()):
         yield Reason("state", 0.0, pair.say("state", cause=cause))
     cue = _cue(pair)

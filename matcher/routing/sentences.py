@@ -306,6 +306,15 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 
+CHANNEL_NAMES: Final[dict[str, dict[str, str]]] = {
+    "web_info": {"en": "the website", "nl": "de website"},
+    "self_service": {"en": "self-service", "nl": "de zelfbediening"},
+    "chat": {"en": "chat", "nl": "chat"},
+    "phone": {"en": "phone", "nl": "telefoon"},
+    "email": {"en": "e-mail", "nl": "e-mail"},
+    "desk": {"en": "the desk", "nl": "de balie"},
+}
+
 WEEKDAYS: Final = {
     "en": ("on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday"),
     "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
@@ -319,6 +328,15 @@ def sentence(code: str, language: str, **facts: object) -> str:
     'Er is niemand over die tr spreekt.'
     """
     return SENTENCES[code][language].format(**facts)
+
+
+def channel_name(channel: str, language: str) -> str:
+    """What people call the channel.
+
+    >>> channel_name("desk", "nl")
+    'de balie'
+    """
+    return CHANNEL_NAMES[channel][language]
 
 
 def decimal(number: float, language: str, *, digits: int = 2, signed: bool = False) -> str:

@@ -27,7 +27,7 @@ from matcher.routing.eligibility import (
 from matcher.routing.limits import Limit
 from matcher.routing.paid_slots import first_slot, in_words
 from matcher.routing.roster import kept
-from matcher.routing.sentences import WEEKDAYS, sentence, span
+from matcher.routing.sentences import WEEKDAYS, channel_name, sentence, span
 from matcher.routing.shortages import shortages_of
 from matcher.routing.snapshot import Snapshot
 from matcher.rules import Refusal
@@ -195,7 +195,7 @@ def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str
         detail, gives_way_s = _by_rule(subject, contact, language)
         why = Why.NO_SERVICE if subject.rule.effect.kind is EffectKind.STOP else why
     else:
-        detail = sentence(f"nobody.{code}", language, subject=subject)
+        detail = sentence(f"nobody.{code}", language, subject=_named(code, subject, language))
     if code == "slots":
         return Unassigned(Why.NO_CAPACITY, detail, next_look_s=NEXT_LOOK_S)
     window = inquiry.window(row) if code in ELSEWHEN or inquiry.would_rather_wait(row) else None
@@ -211,6 +211,11 @@ def _why(inquiry: _Inquiry, row: int, *, shortage: ShortOf | None, unproven: str
         return Unassigned(why, detail, suggested_window=window, next_look_s=gives_way_s, paid_slot=paid)
     elsewhere = _elsewhere(detail, channel, count, language)
     return replace(elsewhere, suggested_window=window, next_look_s=gives_way_s, paid_slot=paid)
+
+
+def _named(code: str, subject: Any, language: str) -> Any:
+    """What was asked for, as people call it."""
+    return channel_name(subject, language) if code == "channel" else subject
 
 
 def _by_rule(refusal: Refusal, contact: Contact, language: str) -> tuple[str, float | None]:
@@ -231,9 +236,9 @@ def _not_offered(inquiry: _Inquiry, row: int, service: Service) -> Unassigned:
     detail = sentence(
         "not_offered",
         language,
-        channel=inquiry.snapshot.contacts[row].channel,
+        channel=channel_name(inquiry.snapshot.contacts[row].channel, language),
         segment=service.segment or "–",
-        channels=", ".join(channels),
+        channels=", ".join(channel_name(one, language) for one in channels),
     )
     channel, count = _other_channel(inquiry, row, among=channels)
     if channel is not None:
@@ -242,9 +247,8 @@ def _not_offered(inquiry: _Inquiry, row: int, service: Service) -> Unassigned:
 
 
 def _elsewhere(detail: str, channel: str, count: int, language: str) -> Unassigned:
-    advice = sentence(
-        "suggest_channel" if count else "suggest_alone", language, detail=detail, channel=channel, count=count
-    )
+    how, name = "suggest_channel" if count else "suggest_alone", channel_name(channel, language)
+    advice = sentence(how, language, detail=detail, channel=name, count=count)
     return Unassigned(Why.SUGGEST_CHANNEL, advice, suggested_channel=channel)
 
 
@@ -271,7 +275,12 @@ def _short(snapshot: Snapshot, shortage: ShortOf) -> str:
     others = len(helped.employee_ids) - 1
     name = employee.name or employee.id
     someone = sentence("or_others", language, name=name, others=others) if others else name
-    facts = {"someone": someone, "subject": helped.subject, "contact": helped.contact_id, "slots": helped.slots}
+    facts = {
+        "someone": someone,
+        "subject": _named(helped.code, helped.subject, language),
+        "contact": helped.contact_id,
+        "slots": helped.slots,
+    }
     return f"{told} {sentence(f'help.{helped.code}', language, **facts)}"
 
 

@@ -52,6 +52,7 @@ def test_a_second_morning_is_decided_by_what_outcomes_taught(shown: tuple[str, P
 
     assert "besliste een hypothese over waarden" in text
     assert "it takes at least 50" in text
+    assert "toegestaan is 0,70 tot 1,40, of wat toeval verklaart" in text
     assert "✗" not in text
     assert "nu beslist door de classificator c2" in text
     assert "Wie een ander krijgt nu uitkomsten meetellen" in text

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from matcher.profiles.channels import CHANNELS
 from matcher.profiles.effects import Effect
 from matcher.profiles.people import ChannelLoad, Customer
 from matcher.routing.decision import Decision, Why
+from matcher.routing.sentences import CHANNEL_NAMES, LANGUAGES
 from matcher.rules import RuleSet, parse_rule_set
 from tests.matcher.routing.rounds import NOON, contact, decided, employee, pairs
 
@@ -237,6 +239,19 @@ def test_a_segment_is_served_by_its_channels_only() -> None:
     assert decision.unassigned.suggested_channel == "chat"
     assert "segment thrifty are not served by phone" in decision.unassigned.detail
     assert one(rule_set, contact(customer=Customer("k", segment="other"))).employee_id is not None
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "not served by the desk; they are by"), ("nl", "de balie")])
+def test_channels_are_called_by_their_names(language: str, words: str) -> None:
+    """Whoever reads why knows no codes."""
+    rule_set = ruled(service=[THRIFTY])
+    at_desk = contact(customer=Customer("k", segment="thrifty"), channel="desk")
+
+    decision = one(rule_set, at_desk, language=language)
+
+    assert decision.unassigned is not None
+    assert words in decision.unassigned.detail
+    assert all(set(CHANNEL_NAMES[channel]) == set(LANGUAGES) for channel in CHANNELS)
 
 
 def test_a_promise_is_kept_by_any_channel() -> None:
