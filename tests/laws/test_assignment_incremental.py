@@ -184,7 +184,8 @@ def test_a_large_round_stays_exact_while_people_come_and_go(kind, slots):
     assert solved.bound == pytest.approx(solved.value, rel=TOLERANCE)
 
 
-@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e9])
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [1e-270, 1e-6, 1.0, 1e9, 1e290])
 @pytest.mark.parametrize("slots", [1, 3])
 @pytest.mark.parametrize("kind", KINDS)
 def test_ways_that_cost_nothing_lead_to_the_optimum_too(kind, slots, scale):
