@@ -40,15 +40,19 @@ def read_employees(path: Path, framework: "Framework") -> "PeopleTable":
 
 
 def read_pairs(customers: Path, employees: Path, outcomes: Path, framework: "Framework") -> "Data":
-    """All three files. Raises InvalidInput with the faults of the first file that has any."""
-    from api.files.outcomes import outcome_rows
+    """All three files, an outcome told twice once. Raises InvalidInput with the faults of the first that has any."""
+    from api.files.outcomes import outcome_rows, told_once
     from matcher.compatibility.evaluate import Data
     from matcher.compatibility.outcomes import outcomes_of
 
     asking, staff = read_customers(customers, framework), read_employees(employees, framework)
     with of_file(outcomes), outcomes.open("rb") as stream:
         rows = outcome_rows(stream, customers=frozenset(asking.ids), employees=frozenset(staff.ids)).values()
-    return Data(asking, staff, outcomes_of(rows, asking.ids, staff.ids), framework)
+    once = list(told_once(rows))
+    if len(once) < len(rows):
+        lines = f"lines that say exactly what an earlier one says: {len(rows) - len(once):,}; an outcome counts once."
+        _warn(outcomes, (lines,))
+    return Data(asking, staff, outcomes_of(once, asking.ids, staff.ids), framework)
 
 
 def read_served(folder: Path, framework: "Framework") -> "ServedClassifier":

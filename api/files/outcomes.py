@@ -38,6 +38,20 @@ def outcome_rows(
     return Rows(_lines(table, customers, employees), table.columns)
 
 
+def told_once(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The outcomes, one event once: of those that say exactly the same of the same moment the first.
+
+    Without a moment nobody can say whether the same people did not meet twice: all of these are there.
+    """
+    told = set[Outcome]()
+    for one in outcomes:
+        if one.at is None:
+            yield one
+        elif one not in told:
+            told.add(one)
+            yield one
+
+
 def write_scores(path: Path, rows: Iterable[tuple[str, str, float, float, float]]) -> int:
     """Write customer, employee, probability, low and high, a pair a line; how many there were."""
     count = 0

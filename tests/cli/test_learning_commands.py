@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from api.files.outcomes import told_once
+from matcher.compatibility.outcomes import Outcome
 from tests.cli.commands import Klik
 
 CUSTOMERS = 40
@@ -178,6 +180,18 @@ def test_faults_of_outcomes_are_told_with_line_and_column(klik: Klik, pairs: Pat
     assert ran.code == 1
     assert f"{pairs / 'outcomes.csv'}: {place}" in ran.err
     assert not (pairs / "classifier").exists()
+
+
+def test_an_outcome_told_twice_counts_once(klik: Klik, pairs: Path) -> None:
+    """A file put together from two exports that overlap; without a time the same people may well have met twice."""
+    header, *lines = (pairs / "outcomes.csv").read_text().splitlines()
+    (pairs / "outcomes.csv").write_text("\n".join([header, *lines, *lines[:40]]))
+    ran = klik.run("train", *given(pairs), "--out", pairs / "classifier")
+
+    assert ran.code == 0
+    assert "an earlier one says: 40; an outcome counts once" in ran.err
+    assert json.loads((pairs / "classifier" / "card.json").read_text())["outcomes"] == len(lines)
+    assert len(list(told_once([Outcome("c1", "e1", None, 1.0)] * 2))) == 2
 
 
 @pytest.mark.parametrize(
