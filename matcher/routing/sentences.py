@@ -272,8 +272,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "nl": "Wacht ten hoogste {span} op iemand die beter past; wie nu vrij is, komt daarvoor {short} tekort.",
     },
     "suggest_channel": {
-        "en": "{detail} By {channel} {count} could help now.",
-        "nl": "{detail} Via {channel} kunnen er nu {count} helpen.",
+        "en": "{detail} By {channel} it works now (employees: {count}).",
+        "nl": "{detail} Via {channel} lukt het nu wel (medewerkers: {count}).",
     },
     "suggest_window": {
         "en": "{detail} Someone who can help is on duty {day} from {start} to {end}.",
