@@ -46,7 +46,7 @@ def test_match_gives_each_contact_an_employee_who_may_serve_it(klik: Klik, files
 
     assert ran.code == 0
     assert {row["contact_id"]: row["employee_id"] for row in rows} == {"k1": "e2", "k2": "e2", "k3": "e1", "k4": ""}
-    assert "email" in rows[3]["reason"]
+    assert "e-mail" in rows[3]["reason"]
     assert "3 of 4" in ran.out
 
 
