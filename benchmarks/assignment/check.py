@@ -1,4 +1,7 @@
-"""Random and degenerate problems against scipy and HiGHS, each answer's proof added up anew: see `instances`."""
+"""Random and degenerate problems against scipy and HiGHS, each answer's proof added up anew.
+
+python -m benchmarks.assignment.check [--count 10000] [--seed 0]
+"""
 
 import argparse
 from collections.abc import Callable
@@ -35,7 +38,7 @@ class Tally:
 
 def main() -> int:
     """Print a line a family; the exit code is 1 where an answer was wrong, unproved or broken."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.assignment.instances", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.assignment.check", description=__doc__)
     parser.add_argument("--count", type=int, default=10_000, help="problems in all")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other problems")
     options = parser.parse_args()
@@ -176,3 +179,7 @@ FAMILIES: dict[str, Callable[[np.random.Generator, int, int], Matrix]] = {
     "served first": lambda rng, n, m: np.where(rng.random((n, m)) < 0.5, 300.0 + rng.random((n, m)), -np.inf),
     "integers": lambda rng, n, m: rng.integers(-5, 30, (n, m)).astype(np.float64),
 }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

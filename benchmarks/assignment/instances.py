@@ -1,7 +1,4 @@
-"""The instances that solvers are measured on: fixed by shape and seed.
-
-`python -m benchmarks.assignment.instances --count 10000 --seed 1` checks answers on random and degenerate ones.
-"""
+"""The instances that solvers are measured on: fixed by shape and seed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,9 +92,3 @@ DENSE: dict[str, Callable[[int, int, int], Matrix]] = {
     "blocks": blocks,
     "scattered blocks": scattered_blocks,
 }
-
-
-if __name__ == "__main__":
-    from benchmarks.assignment.check import main  # solvers are loaded only where they are asked for
-
-    raise SystemExit(main())
