@@ -92,7 +92,8 @@ def _check_unit(
 
 def _check_loads(rng: np.random.Generator, tally: Tally) -> None:
     shape = (int(rng.integers(1, 13)), int(rng.integers(1, 5)))
-    value = np.where(rng.random(shape) < 0.8, rng.random(shape), -np.inf)
+    unit = rng.choice([1.0, 1.0, 1e-200, 1e-9, 1e-6, 1e9, 1e30, 1e290])  # HiGHS rounds in units
+    value = np.where(rng.random(shape) < 0.8, unit * rng.random(shape), -np.inf)
     load, capacity = rng.integers(1, 5, shape), rng.integers(0, 9, shape[1])
     answer = solve(Problem(value, capacity=capacity, load=load))
     _judge(answer, value, capacity, load, _optimum_by_highs(value, capacity, load), tally)

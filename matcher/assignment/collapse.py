@@ -6,6 +6,7 @@ import numpy as np
 
 from matcher.assignment.problem import FloatArray, IntArray
 from matcher.assignment.result import Found
+from matcher.assignment.scale import doublings
 
 FEWEST_CELLS = 40_000  # below this the solver is quicker than the looking
 FEWEST_CELLS_ONE_SLOT = 500_000  # the same with one slot each (measured)
@@ -115,10 +116,10 @@ def _transport(value: FloatArray, supply: FloatArray, demand: FloatArray) -> tup
     matrix = csc_array(
         (np.ones(2 * row.size), (np.concatenate((row, rows + column)), np.tile(np.arange(row.size), 2))), shape=shape
     )
-    room = np.concatenate((supply, demand))
-    answer = linprog(-value.ravel(), A_ub=matrix, b_ub=room, bounds=(0, None), method="highs-ds")
+    room, power = np.concatenate((supply, demand)), doublings(value)
+    answer = linprog(-np.ldexp(value.ravel(), power), A_ub=matrix, b_ub=room, bounds=(0, None), method="highs-ds")
     if answer.status != 0:  # nothing an honest problem brings about: the other solvers take over
         return np.zeros(value.shape, np.int64), np.zeros(columns)
     flow = np.rint(answer.x).astype(np.int64).reshape(value.shape)
     price: FloatArray = np.maximum(0.0, -np.asarray(answer.ineqlin.marginals[rows:], dtype=np.float64))
-    return flow, price
+    return flow, np.ldexp(price, -power)

@@ -12,16 +12,21 @@ from matcher.assignment.certificate import free_where_unsold
 from matcher.assignment.greedy import prices_by_ascent, serve_greedily
 from matcher.assignment.problem import FloatArray, IntArray, Pairs
 from matcher.assignment.result import DEADLINE, Found
+from matcher.assignment.scale import at_size
 
 
 def solve_transport(pairs: Pairs, contacts: int, capacity: IntArray, *, seconds: float | None) -> Found:
     """The optimum for unit loads, or a greedy answer with status deadline when HiGHS runs out of time. Needs a pair."""
-    answer = relaxation(pairs, contacts, capacity, seconds)
-    if answer is None:
-        return greedy(pairs, contacts, capacity)
-    employee_of = chosen(pairs, contacts, answer.x)
-    prices = free_where_unsold(slot_prices(answer, contacts, capacity.size), employee_of, capacity)
-    return Found(employee_of, prices, "highs_simplex")
+
+    def solver(scaled: Pairs) -> Found:
+        answer = relaxation(scaled, contacts, capacity, seconds)
+        if answer is None:
+            return greedy(scaled, contacts, capacity)
+        employee_of = chosen(scaled, contacts, answer.x)
+        prices = free_where_unsold(slot_prices(answer, contacts, capacity.size), employee_of, capacity)
+        return Found(employee_of, prices, "highs_simplex")
+
+    return at_size(pairs, solver)
 
 
 def greedy(pairs: Pairs, contacts: int, capacity: IntArray) -> Found:

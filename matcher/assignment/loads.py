@@ -17,6 +17,7 @@ from matcher.assignment.load_kinds import LoadKinds, by_kind, guessed
 from matcher.assignment.loaded import WHOLE, Loaded, UnitSolver, best_net
 from matcher.assignment.problem import IntArray, Pairs
 from matcher.assignment.result import DEADLINE, Found, Turnout
+from matcher.assignment.scale import at_size
 
 
 def solve_loads(
@@ -26,14 +27,21 @@ def solve_loads(
 
     `unit_solver` solves problems whose pairs all take one slot.
     """
-    problem = Loaded.of(pairs, contacts, capacity, seconds=seconds, unit_solver=unit_solver)
+
+    def solver(scaled: Pairs) -> Found:
+        return _solved(Loaded.of(scaled, contacts, capacity, seconds=seconds, unit_solver=unit_solver))
+
+    return at_size(pairs, solver)
+
+
+def _solved(problem: Loaded) -> Found:
     best = _greedily(problem)
-    if seconds is not None and seconds <= 0:
+    if problem.seconds is not None and problem.seconds <= 0:
         return best
     kinds = LoadKinds.of(problem)
     best = better(problem, best, by_kind(kinds, guessed(kinds)))
     best = _proved_at_once(problem, best)
-    fills = fills_of(pairs, capacity)
+    fills = fills_of(problem.pairs, problem.capacity)
     return solve_by_knapsacks(problem, kinds, best) if fills is None else solve_by_fills(problem, fills, best)
 
 

@@ -1,6 +1,8 @@
 """Contacts that take several slots: exact where that can be had, and honest about the rest."""
 
+from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -45,6 +47,37 @@ def test_small_problems_with_loads_are_solved_exactly(seed, contacts, employees,
 
     assert worth == pytest.approx(best_by_trying_all(value, capacity, load))
     assert limit >= worth - 1e-9
+
+
+@pytest.mark.parametrize("power", [-900, -40, -20, 30, 100, 990])
+@pytest.mark.parametrize("slots", [3, 40])
+def test_what_values_are_measured_in_changes_nothing(slots, power) -> None:
+    """Euros, cents or chances: a solver that takes differences of 1e-7 for none calls the first answer the best."""
+    rng = np.random.default_rng(slots)
+    value, capacity = rng.random((30, 12)), np.full(12, slots)
+    load = rng.integers(1, 3 if slots == 3 else 20, value.shape)
+    plainly = solve(Problem(value, capacity=capacity, load=load))
+    scaled = solve(Problem(np.ldexp(value, power), capacity=capacity, load=load))
+
+    back = SimpleNamespace(
+        employee_of=scaled.employee_of,
+        value=np.ldexp(scaled.value, -power),
+        bound=np.ldexp(scaled.bound, -power),
+        prices=np.ldexp(scaled.prices, -power),
+        turnout=scaled.turnout and measured(scaled.turnout, -power),
+    )
+    check_proof_of_loads(back, value, capacity, load)
+    assert (scaled.status, back.value) == (plainly.status, pytest.approx(plainly.value, rel=1e-9))
+    assert plainly.status == "optimal"
+
+
+def measured(turnout, power):
+    """The turnout with its values, but not its counts, so many doublings larger."""
+    by_fills = turnout.by_fills
+    if by_fills is not None:
+        prices, toll = np.ldexp(by_fills.contact_prices, power), np.ldexp(by_fills.toll, power)
+        by_fills = replace(by_fills, contact_prices=prices, toll=toll)
+    return replace(turnout, toll=np.ldexp(turnout.toll, power), by_fills=by_fills)
 
 
 def channels(seed, contacts, employees, *, call=0, steps=0, allowed=1.0, serving_first=True):

@@ -193,6 +193,23 @@ def test_solvers_kept_for_large_problems_agree_on_small_ones(kind, contacts, emp
         assert bound == pytest.approx(reference.value, abs=1e-7)
 
 
+@pytest.mark.parametrize("power", [-900, -40, -20, 30, 100, 990])
+def test_the_linear_programme_minds_no_unit(power):
+    """It stands in where nothing is compiled, and its solver takes differences of 1e-7 for none."""
+    value = np.random.default_rng(0).random((60, 20))
+    capacity = np.full(20, 3)
+    plainly, scaled = (
+        solve_transport(Problem(one, capacity=capacity).useful_pairs, 60, capacity, seconds=None)
+        for one in (value, np.ldexp(value, power))
+    )
+
+    assert (scaled.employee_of == plainly.employee_of).all()
+    assert np.ldexp(scaled.prices, -power) == pytest.approx(plainly.prices)
+    assert value[np.arange(60), plainly.employee_of].sum() == pytest.approx(
+        solve(Problem(value, capacity=capacity)).value
+    )
+
+
 @settings(deadline=None, max_examples=40)
 @given(kind=kinds, contacts=st.integers(1, 5), employees=st.integers(1, 3), seed=seeds)
 def test_loads_get_the_optimum_of_trying_everything(kind, contacts, employees, seed):
