@@ -1,7 +1,6 @@
 """A solved assignment that stays exact while contacts and employees come and go, each at the price of one search."""
 
-from functools import cache, lru_cache
-from math import isfinite
+from functools import cache
 from types import ModuleType
 
 import numpy as np
@@ -10,11 +9,11 @@ from numpy.typing import ArrayLike
 from matcher.assignment.certificate import bound_of
 from matcher.assignment.compiled import compiled_is_ready
 from matcher.assignment.incremental_state import GONE, NOBODY, NOTHING, Rooms, open_up, rooms_for
-from matcher.assignment.problem import FloatArray, IntArray, Problem, plain
+from matcher.assignment.problem import FloatArray, IntArray, Problem, fault_of, plain
 from matcher.assignment.result import OPTIMAL, Assignment
 from matcher.assignment.solve import solve
 from matcher.assignment.warm_up import warm_up
-from matcher.errors import invalid
+from matcher.errors import InvalidInput, invalid
 
 ROUNDING = 1e-12  # of the largest value: prices that come from outside may be so far off
 FEWEST_ROOMS = 8
@@ -110,7 +109,7 @@ class Solved:
     def add_contact(self, value: ArrayLike) -> int:
         """Let a contact in, with its worth for every employee index (-inf forbids); returns its index.
 
-        Raises InvalidInput: shapes_disagree, not_a_number, infinite.
+        Raises InvalidInput: shapes_disagree, not_a_number, infinite, value_too_large.
         """
         row = _numbers(value, self._employees)
         contact = self._free_rows.pop() if self._free_rows else self._new_row()
@@ -126,7 +125,8 @@ class Solved:
     def add_employee(self, value: ArrayLike, *, capacity: int = 1) -> int:
         """Let an employee in, with its worth for every contact index (-inf forbids); returns its index.
 
-        Raises InvalidInput: shapes_disagree, not_a_number, infinite, negative_capacity.
+        Raises InvalidInput: shapes_disagree, not_a_number, infinite, value_too_large,
+        negative_capacity.
         """
         column = _numbers(value, self._contacts)
         if capacity < 0:
@@ -151,7 +151,7 @@ class Solved:
     def change_value(self, contact: int, employee: int, value: float) -> None:
         """The pair is worth something else from now on (-inf forbids it).
 
-        Raises InvalidInput: index_out_of_range, not_a_number, infinite.
+        Raises InvalidInput: index_out_of_range, not_a_number, infinite, value_too_large.
         """
         self._check_contact(contact)
         self._check_employee(employee)
@@ -296,12 +296,6 @@ def _worth(problem: Problem) -> FloatArray:
     return worth
 
 
-@lru_cache(maxsize=8)
-def _weights(count: int) -> FloatArray:
-    """So small that no sum of finite values by them overflows."""
-    return np.full(count, 2.0**-60)
-
-
 def _numbers(given: ArrayLike, count: int) -> FloatArray:
     """The values as a row of `count`. Raises InvalidInput where they are none."""
     try:
@@ -310,11 +304,6 @@ def _numbers(given: ArrayLike, count: int) -> FloatArray:
         raise invalid("/value", "not_a_number", f"value is no array of numbers: {error}.") from error
     if row.shape != (count,):
         raise invalid("/value", "shapes_disagree", f"value is {row.shape}, but {(count,)} is needed.")
-    if isfinite(row.dot(_weights(count))):  # nothing to look for: the quickest way to see it
-        return plain(row)
-    top = float(np.maximum.reduce(row, initial=NOTHING))  # NaN wins every maximum
-    if top != top:
-        raise invalid("/value", "not_a_number", "A value is NaN; forbid a pair with -inf.")
-    if top == np.inf:
-        raise invalid("/value", "infinite", "A value is +inf; give a large finite one instead.")
+    if (fault := fault_of(row)) is not None:
+        raise InvalidInput([fault])
     return plain(row)

@@ -15,6 +15,7 @@ BoolArray = NDArray[np.bool_]
 
 Number = TypeVar("Number", np.float64, np.int64)
 
+MOST_VALUE = 1e300  # so that the total of ten million is a number
 MOST_SLOTS = 2**31  # more slots than people alive who could fill them: a unit error in the caller
 
 
@@ -42,7 +43,7 @@ class Problem:
     A contact may stay unassigned, which is worth 0. Arrays are kept, not copied: leave them alone afterwards.
     Sparse: see `Problem.sparse`.
 
-    Raises InvalidInput with every fault: not_a_number, infinite, shapes_disagree, negative_capacity,
+    Raises InvalidInput with every fault: not_a_number, infinite, value_too_large, shapes_disagree, negative_capacity,
     capacity_too_large, load_not_positive, not_whole.
     """
 
@@ -64,7 +65,8 @@ class Problem:
         matrix = _numbers(value, "/value")
         if matrix.ndim != 2:
             raise InvalidInput([_disagree("/value", f"value has {matrix.ndim} axes; give contacts × employees.")])
-        _check_values(matrix, faults)
+        if (fault := fault_of(matrix)) is not None:
+            faults.append(fault)
         shape = (matrix.shape[0], matrix.shape[1])
         matrix = _masked(matrix, eligible, faults)
         slots = _capacity(capacity, shape[1], faults)
@@ -93,7 +95,8 @@ class Problem:
         if worth.ndim != 1 or min(shape) < 0:
             raise InvalidInput([_disagree("/vals", "Give one value a pair, and a shape of two counts.")])
         contact, employee = _index(rows, worth.size, "/rows", faults), _index(cols, worth.size, "/cols", faults)
-        _check_values(worth, faults)
+        if (fault := fault_of(worth)) is not None:
+            faults.append(fault)
         slots = _capacity(capacity, shape[1], faults)
         loads = _whole(load, worth.shape, "/load", faults)
         if loads is not None and (loads < 1).any():
@@ -158,12 +161,17 @@ def _numbers(given: ArrayLike, pointer: str) -> FloatArray:
         ) from error
 
 
-def _check_values(value: FloatArray, faults: list[Fault]) -> None:
-    top = float(np.maximum.reduce(value, axis=None, initial=-np.inf))  # one read finds both: NaN wins every maximum
+def fault_of(value: FloatArray) -> Fault | None:
+    """What is wrong with values, if anything is."""
+    top = float(np.maximum.reduce(value, axis=None, initial=-np.inf))  # one read finds all: NaN wins every maximum
+    if top <= MOST_VALUE:
+        return None
     if isnan(top):
-        faults.append(Fault("/value", "not_a_number", "A value is NaN; forbid a pair with -inf or `eligible`."))
-    elif top == np.inf:
-        faults.append(Fault("/value", "infinite", "A value is +inf; give a large finite one instead."))
+        return Fault("/value", "not_a_number", "A value is NaN; forbid a pair with -inf or `eligible`.")
+    if top == np.inf:
+        return Fault("/value", "infinite", "A value is +inf; give a large finite one instead.")
+    detail = f"A value is over {MOST_VALUE:g}, and totals would overflow; divide all values by the same number."
+    return Fault("/value", "value_too_large", detail)
 
 
 def _masked(value: FloatArray, eligible: ArrayLike | None, faults: list[Fault]) -> FloatArray:

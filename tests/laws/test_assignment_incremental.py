@@ -244,7 +244,13 @@ def test_whoever_is_not_there_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("value", "code"), [([1.0, 2.0], "shapes_disagree"), ([np.nan], "not_a_number"), ([np.inf], "infinite")]
+    ("value", "code"),
+    [
+        ([1.0, 2.0], "shapes_disagree"),
+        ([np.nan], "not_a_number"),
+        ([np.inf], "infinite"),
+        ([1e301], "value_too_large"),
+    ],
 )
 def test_bad_values_are_refused_before_anything_changes(value, code):
     """A state that took half a change would be wrong for the rest of the day."""

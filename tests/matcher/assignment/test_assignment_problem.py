@@ -20,6 +20,7 @@ def codes(build):
     [
         ({"value": [[1.0, np.nan]]}, ("/value", "not_a_number")),
         ({"value": [[1.0, np.inf]]}, ("/value", "infinite")),
+        ({"value": [[1.0, 1.7e308]]}, ("/value", "value_too_large")),
         ({"value": [1.0, 2.0]}, ("/value", "shapes_disagree")),
         ({"value": [["a"]]}, ("/value", "not_a_number")),
         ({"value": [[1.0], [1.0, 2.0]]}, ("/value", "not_a_number")),
@@ -43,6 +44,7 @@ def test_a_bad_matrix_is_refused_by_name(arguments, fault):
     ("rows", "cols", "vals", "shape", "fault"),
     [
         ([0], [0], [np.nan], (1, 1), ("/value", "not_a_number")),
+        ([0], [0], [1e301], (1, 1), ("/value", "value_too_large")),
         ([0, 0], [0, 0], [1.0, 2.0], (1, 1), ("/rows", "duplicate_pair")),
         ([1], [0], [1.0], (1, 1), ("/rows", "index_out_of_range")),
         ([0], [-1], [1.0], (1, 1), ("/cols", "index_out_of_range")),
