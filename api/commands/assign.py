@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from api.commands.clean_output import clean_output
-from api.commands.refusal import of_file
+from api.commands.refusal import keep_apart, of_file
 from api.commands.screen import json_option, say_json, wants_json
 
 
@@ -31,6 +31,7 @@ def assign(problem: Path, out: Path, deadline: float | None) -> None:
     from api.files.problems import read_problem
     from matcher.assignment import solve
 
+    keep_apart(out, problem)
     with of_file(problem):
         question = read_problem(problem)
     with clean_output():

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from api.commands.installation import settings_from_environment
-from api.commands.refusal import of_file
+from api.commands.refusal import keep_apart, of_file
 from api.commands.screen import json_option, say_json, wants_json
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -30,6 +30,7 @@ def import_twilio(file: Path, out: Path, queues: Path | None, title: str | None)
     from api.wiring import read_framework
     from matcher.rules import parse_rule_set
 
+    keep_apart(out, file, queues)
     known = {}
     if queues is not None:
         with of_file(queues):

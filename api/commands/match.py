@@ -13,7 +13,7 @@ import click
 from api.commands.clean_output import clean_output
 from api.commands.installation import settings_from_environment
 from api.commands.pair_files import FOLDER, PATH, read_served
-from api.commands.refusal import of_file
+from api.commands.refusal import keep_apart, of_file
 from api.commands.screen import json_option, progress, say_json, wants_json
 from matcher.rules.strategy import PRESETS
 
@@ -75,6 +75,7 @@ def match(
     from api.wiring import read_framework
     from matcher.use_cases.match_contacts import MatchRequest
 
+    keep_apart(out, contacts, employees, customers, rule_set)
     settings = settings_from_environment()
     if rule_set is not None:
         settings = replace(settings, rule_set=rule_set)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.commands.installation import settings_from_environment
-from api.commands.refusal import of_file
+from api.commands.refusal import keep_apart, of_file
 from api.commands.screen import json_option, progress, say_json, wants_json
+from matcher.errors import Unavailable
 
 if TYPE_CHECKING:
     from matcher.assignment.transport import Ascent
@@ -77,6 +78,8 @@ def portfolio(customers: Path, employees: Path, out: Path, *, resume: bool, **op
     framework = read_framework(settings_from_environment())
     kept = out.with_name(f"{out.name}.state")
     spooled = out.with_name(f"{out.name}.customers")
+    for written in (out, kept, spooled):
+        keep_apart(written, customers, employees)
     try:
         found, staff = _assigned(customers, employees, spooled, kept, terms, framework, resume=resume)
     finally:
@@ -140,7 +143,11 @@ def _cluster(terms: Terms) -> Iterator[None]:
         raise click.UsageError("Dask is not installed; install klik[dask], or take --backend processes.") from None
     on_this_machine = {"n_workers": terms.jobs, "threads_per_worker": 1, "dashboard_address": None}
     connect: Any = Client  # without types
-    with connect(terms.cluster) if terms.cluster else connect(**on_this_machine):
+    try:
+        client = connect(terms.cluster) if terms.cluster else connect(**on_this_machine)
+    except OSError as error:
+        raise Unavailable(f"{error}; check the address, and that the scheduler runs.") from None
+    with client:
         yield
 
 
@@ -165,8 +172,8 @@ def _tell(found: "Portfolio", out: Path) -> None:
             {"customers": len(found.employee_of), "assigned": served, **{one: getattr(found, one) for one in numbers}}
         )
         return
-    short = f" {found.short} places are missing." if found.short else ""
+    short = f" Places fewer than customers: {found.short}." if found.short else ""
     click.echo(
         f"{served} of {len(found.employee_of)} customers have an account employee (at most {found.gap:.3%} below the "
-        f"best possible, {found.rounds} rounds); written to {out}.{short}"
+        f"best possible; rounds: {found.rounds}); written to {out}.{short}"
     )

@@ -40,6 +40,13 @@ class UnusableFile(MatcherError):
     code = "unusable_file"
 
 
+def keep_apart(out: Path, *read: Path | None) -> None:
+    """Raises UnusableFile where an answer would be written over a file that it is made from, by whatever name."""
+    for one in read:
+        if one is not None and out.exists() and one.exists() and out.samefile(one):
+            raise UnusableFile(f"{out}: the answer would be written over what it is made from; name another file.")
+
+
 @contextmanager
 def of_file(path: Path) -> Iterator[None]:
     """Puts the file's name before each fault found in it."""

@@ -8,7 +8,7 @@ import click
 
 from api.commands.installation import settings_from_environment
 from api.commands.pair_files import FOLDER, PATH, read_customers, read_employees
-from api.commands.refusal import of_file
+from api.commands.refusal import keep_apart, of_file
 from api.commands.screen import json_option, progress, say_json, wants_json
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def score(classifier: Path, customers: Path, employees: Path, out: Path) -> None
     from api.wiring import read_framework
     from models.shelf import read_classifier
 
+    keep_apart(out, customers, employees)
     framework = read_framework(settings_from_environment())
     with of_file(classifier):
         opened = read_classifier(classifier, framework=framework.name)

@@ -187,7 +187,7 @@ def _column_fault(name: str, known: Sequence[str], prefixes: Collection[str]) ->
     if not name:
         return Fault("/1", "unknown_column", "line 1: a column has no name; name it or remove it.")
     near = difflib.get_close_matches(name[:64], known, n=1)
-    allowed = ", ".join([*known, *(f"{prefix}:…" for prefix in prefixes)])
+    allowed = ", ".join(dict.fromkeys([*known, *(f"{prefix}:…" for prefix in prefixes)]))
     advice = f"did you mean {near[0]}?" if near else f"the columns are {allowed}."
     return Fault(f"/1/{name[:64]}", "unknown_column", f"line 1: the column {_shown(name)} is unknown; {advice}")
 

@@ -36,6 +36,15 @@ def test_the_proof_in_the_file_can_be_checked_from_the_problem(klik: Klik, tmp_p
     assert (np.bincount(employee_of[served], minlength=8) <= capacity).all()
 
 
+def test_an_answer_is_never_written_over_its_problem(klik: Klik, tmp_path: Path) -> None:
+    """An answer can be had again, a problem perhaps not."""
+    np.savez(tmp_path / "problem.npz", value=[[1.0]])
+    ran = klik.run("assign", tmp_path / "problem.npz", "--out", tmp_path / "problem.npz")
+
+    assert ran.code == 1
+    assert np.load(tmp_path / "problem.npz")["value"] == 1.0
+
+
 def test_pairs_and_a_matrix_of_the_same_problem_are_worth_the_same(klik: Klik, tmp_path: Path) -> None:
     """By hand: 9 + 8, as giving up the best pair serves both."""
     dense = solved(klik, tmp_path, value=np.array([[10.0, 9.0], [8.0, NOTHING]]))

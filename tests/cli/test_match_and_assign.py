@@ -50,6 +50,18 @@ def test_match_gives_each_contact_an_employee_who_may_serve_it(klik: Klik, files
     assert "3 of 4" in ran.out
 
 
+@pytest.mark.parametrize("name", ["contacts.csv", "employees.csv"])
+def test_assignments_are_never_written_over_a_file_they_come_from(klik: Klik, files: Path, name: str) -> None:
+    """A slip of the keyboard must not cost the roster."""
+    before = (files / name).read_text()
+    given = ("--contacts", files / "contacts.csv", "--employees", files / "employees.csv", "--out", files / name)
+    ran = klik.run("match", *given)
+
+    assert ran.code == 1
+    assert "name another file" in ran.err
+    assert (files / name).read_text() == before
+
+
 def test_match_with_the_same_seed_gives_the_same_file(klik: Klik, files: Path) -> None:
     """A decision that cannot be repeated cannot be explained."""
     first = match(klik, files, "--customers", files / "customers.csv", "--explain", "--seed", 3)

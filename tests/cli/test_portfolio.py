@@ -62,7 +62,38 @@ def test_every_customer_gets_an_employee_who_may_look_after_them(klik: Klik, fil
     assert ran.code == 0
     assert rows(files) == {"c1": "e1", "c2": "e2", "c3": "e1", "c4": "e2", "c5": ""}
     assert "4 of 5" in ran.out
-    assert "1 places are missing" in ran.out
+    assert "Places fewer than customers: 1." in ran.out
+
+
+@pytest.mark.parametrize("out", ["customers.csv", "employees.csv", "link.csv"])
+def test_an_answer_is_never_written_over_its_question(klik: Klik, files: Path, out: str) -> None:
+    """A slip of the keyboard must not cost a file of a million customers, not by another name of it either."""
+    (files / "link.csv").symlink_to(files / "customers.csv")
+    ran = klik.run(*arguments(files, out=out))
+
+    assert ran.code == 1
+    assert "made from; name another file" in ran.err
+    assert ((files / "customers.csv").read_text(), (files / "employees.csv").read_text()) == (CUSTOMERS, EMPLOYEES)
+
+
+def test_a_column_that_is_unknown_is_told_each_known_one_once(klik: Klik, files: Path) -> None:
+    """Without `--capacity-column` the column that was meant by it is one too many."""
+    ran = klik.run(*arguments(files)[:-2], "--capacity-column", "capacity")
+
+    assert ran.code == 1
+    assert ran.err.splitlines()[0].count("capacity") == 1
+
+
+def test_a_cluster_that_is_away_is_told_as_such(klik: Klik, files: Path) -> None:
+    """Whoever mistyped an address looks for no fault of the disk."""
+    pytest.importorskip("distributed")
+    import dask
+
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+        ran = klik.run(*arguments(files, "--backend", "dask", "--cluster", "tcp://127.0.0.1:1"))
+
+    assert ran.code == 1
+    assert "check the address" in ran.err
 
 
 def test_machines_get_the_proof_in_json(klik: Klik, files: Path) -> None:
