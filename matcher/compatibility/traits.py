@@ -3,10 +3,10 @@
 What is learnt of a trait (mean, spread, levels) is learnt from the people trained on and used for whoever comes later.
 """
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ Bools = NDArray[np.bool_]
 MOST_DEVIATIONS = 5.0  # a standardised trait is cut off there, so that one odd cell cannot outweigh everything
 LEAST_PER_LEVEL = 5  # people; a rarer word reads as any other
 MOST_LEVELS = 20
+MOSTLY = 0.9  # numbers among what people have: then it is a number, and a word among them (n/a) says that it is unknown
 MOST_TRAITS = 200  # of a side; the commonest are kept
 
 NUMBER, WORD = "number", "word"
@@ -114,16 +115,16 @@ def word_of(value: Attribute) -> str:
 
 def _learn(name: str, values: Sequence[Attribute | None]) -> Trait | None:
     given = [value for value in values if value is not None]
-    has_unknown = len(given) < len(values)
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in given):
-        numbers = np.array(given, dtype=float)
+    numbers = np.array([number for value in given if isfinite(number := _number(value))])
+    if numbers.size and numbers.size >= MOSTLY * len(given):
         spread = float(numbers.std())
-        if spread <= 1e-9 * max(1.0, float(np.abs(numbers).max())):
+        if spread <= 1e-9 * float(np.abs(numbers).max()):
             return None
-        return Trait(name, NUMBER, float(numbers.mean()), spread, has_unknown=has_unknown)
+        return Trait(name, NUMBER, float(numbers.mean()), spread, has_unknown=numbers.size < len(values))
+    has_unknown = len(given) < len(values)
     levels = levels_of([word_of(value) for value in given], least=LEAST_PER_LEVEL)
     return Trait(name, WORD, levels=levels, has_unknown=has_unknown) if len(levels) + has_unknown > 1 else None
 
 
 def _number(value: Attribute | None) -> float:
-    return math.nan if value is None or isinstance(value, bool | str) else float(value)
+    return nan if value is None or isinstance(value, bool | str) else float(value)

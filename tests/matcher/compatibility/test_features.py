@@ -7,7 +7,8 @@ import pytest
 
 from matcher.compatibility.features import FeatureMap, learn_features
 from matcher.compatibility.people_table import PeopleTable, customer_table, employee_table
-from matcher.profiles.people import Customer, Employee
+from matcher.compatibility.traits import learn_traits
+from matcher.profiles.people import Attribute, Customer, Employee
 from tests.matcher.compatibility.pairs import DIMS, FRAMEWORK, customer, employee, even, people
 
 INTENTS = ("move", "bill", None, "move")
@@ -142,6 +143,18 @@ def test_equal_words_and_near_numbers_count_and_unknown_ones_do_not() -> None:
     assert alike["likeness.years"] == pytest.approx(0.0)
     assert unlike["likeness.years"] < -1
     assert unknown["likeness.years"] == 0.0
+
+
+def test_a_stray_word_among_numbers_is_an_unknown_number() -> None:
+    """One "n/a" in a column of a million must not turn years into a million words, and the trait into nothing."""
+    given: list[dict[str, Attribute]] = [*({"years": float(i)} for i in range(19)), {"years": "n/a"}]
+    (years,) = learn_traits(given)
+    (half,) = learn_traits([{"years": "few" if i % 2 else 3.0} for i in range(20)])
+
+    assert years.columns == ("years", "years=unknown")
+    assert years.mean == 9.0
+    assert years.encode([{"years": "n/a"}, {"years": 9.0}]).tolist() == [[0.0, 1.0], [0.0, 0.0]]
+    assert half.columns == ("years=3.0", "years=few")
 
 
 def test_traits_named_after_protected_grounds_are_never_read() -> None:
