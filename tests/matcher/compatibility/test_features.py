@@ -147,8 +147,8 @@ def test_equal_words_and_near_numbers_count_and_unknown_ones_do_not() -> None:
 
 def test_a_stray_word_among_numbers_is_an_unknown_number() -> None:
     """One "n/a" in a column of a million must not turn years into a million words, and the trait into nothing."""
-    given: list[dict[str, Attribute]] = [*({"years": float(i)} for i in range(19)), {"years": "n/a"}]
-    (years,) = learn_traits(given)
+    years_of: list[Attribute] = [*map(float, range(19)), "n/a"]
+    (years,) = learn_traits([{"years": one} for one in years_of])
     (half,) = learn_traits([{"years": "few" if i % 2 else 3.0} for i in range(20)])
 
     assert years.columns == ("years", "years=unknown")
